@@ -1,0 +1,178 @@
+"""One settings table: every setting, its environment variable, default and meaning.
+
+``docs/settings.md`` has a heading for each row and a test compares the two.
+Nothing else in the product reads the environment.
+"""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from kb.errors import SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings, parsed and checked. Field ``x_y`` comes from ``KB_X_Y``."""
+
+    content_dir: Path
+    content_ref: str
+    index_dir: Path
+    database: Path
+    base_url: str
+    secret_key: str
+    rate_limit: bool
+    search_engine: str
+    weak_confidence: float
+    visit_minutes: int
+    search_log_days: int
+    phone_regions: tuple[str, ...]
+    trusted_proxies: int
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row of the table: how a variable is read and what it is for."""
+
+    variable: str
+    default: str
+    parse: Callable[[str], Any]
+    meaning: str
+
+    @property
+    def field(self) -> str:
+        """The name of the field in ``Settings``."""
+        return self.variable.removeprefix("KB_").lower()
+
+
+def _path(value: str) -> Path:
+    return Path(value).expanduser().absolute()
+
+
+def _switch(value: str) -> bool:
+    if value.lower() in ("on", "1", "true", "yes"):
+        return True
+    if value.lower() in ("off", "0", "false", "no"):
+        return False
+    raise ValueError("use on or off")
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value not in choices:
+            raise ValueError(f"use one of: {', '.join(choices)}")
+        return value
+
+    return parse
+
+
+def _whole(minimum: int, maximum: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        number = int(value) if value.lstrip("-").isdigit() else None
+        if number is None or not minimum <= number <= maximum:
+            raise ValueError(f"use a whole number from {minimum} to {maximum}")
+        return number
+
+    return parse
+
+
+def _share(value: str) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        number = -1.0
+    if not 0.0 <= number <= 1.0:
+        raise ValueError("use a number from 0 to 1")
+    return number
+
+
+def _base_url(value: str) -> str:
+    if not value:
+        return ""
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise ValueError("use an address such as https://help.example.com")
+    return value.rstrip("/")
+
+
+def _regions(value: str) -> tuple[str, ...]:
+    regions = tuple(part.strip().upper() for part in value.split(",") if part.strip())
+    if not regions or any(len(region) != 2 or not region.isalpha() for region in regions):
+        raise ValueError("use two-letter countries separated by commas, such as US,GB")
+    return regions
+
+
+def _ref(value: str) -> str:
+    if value.startswith("-") or any(c.isspace() or ord(c) < 32 for c in value):
+        raise ValueError("use the name of a branch, such as main")
+    return value
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("KB_CONTENT_DIR", "articles", _path, "Folder, git checkout or bare repository that holds the articles."),
+    Setting("KB_CONTENT_REF", "", _ref, "Branch to publish from; empty publishes the files as they lie in the folder."),
+    Setting("KB_INDEX_DIR", "search_index", _path, "Folder for the published generations; everything in it can be rebuilt."),
+    Setting("KB_DATABASE", "instance/helpshelf.db", _path, "SQLite file with the search log, topics, votes and staff accounts."),
+    Setting("KB_BASE_URL", "", _base_url, "Public address of the help center, used in feeds, sitemap and canonical links."),
+    Setting("KB_SECRET_KEY", "", str, "Key that signs cookies and forms; made once beside the database when empty."),
+    Setting("KB_RATE_LIMIT", "on", _switch, "Limits how often one address may search, vote and sign in; off for benchmarks."),
+    Setting("KB_SEARCH_ENGINE", "whoosh", _one_of("whoosh", "memory"), "Search engine behind the engine interface."),
+    Setting("KB_WEAK_CONFIDENCE", "0.35", _share, "Confidence below which a search with hits counts as weak."),
+    Setting("KB_VISIT_MINUTES", "30", _whole(1, 1440), "Minutes without a request after which a visit has ended."),
+    Setting("KB_SEARCH_LOG_DAYS", "90", _whole(1, 3650), "Days that single searches are kept."),
+    Setting("KB_PHONE_REGIONS", "US,CA,GB,DE,FR", _regions, "Countries whose national phone numbers are removed from the search log."),
+    Setting("KB_TRUSTED_PROXIES", "0", _whole(0, 10), "Number of reverse proxies in front whose forwarded address is trusted."),
+)  # fmt: skip
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read every setting from ``environ`` (the process environment if omitted).
+
+    Raises:
+        SettingsError: a value cannot work; names the variable, the value and what to use.
+    """
+    environ = os.environ if environ is None else environ
+    values: dict[str, Any] = {}
+    for setting in SETTINGS:
+        raw = environ.get(setting.variable, "").strip() or setting.default
+        try:
+            values[setting.field] = setting.parse(raw)
+        except ValueError as error:
+            raise SettingsError(f"{setting.variable}={raw!r} cannot be used: {error}.") from error
+    assert {field.name for field in fields(Settings)} == set(values)
+    return Settings(**values)
+
+
+def load_secret_key(settings: Settings) -> str:
+    """The signing key: the one that was set, else one made once beside the database.
+
+    The file has mode 0600; removing it signs everybody out and nothing worse.
+
+    Raises:
+        SettingsError: the folder of the database cannot be written.
+    """
+    if settings.secret_key:
+        return settings.secret_key
+    path = settings.database.parent / "secret_key"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            key = path.read_text(encoding="ascii").strip()
+            if key:
+                return key
+            raise SettingsError(f"{path} is empty: remove it, or set KB_SECRET_KEY.") from None
+        key = secrets.token_urlsafe(48)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(key + "\n")
+        return key
+    except OSError as error:
+        raise SettingsError(
+            f"The signing key cannot be kept in {path} ({error.strerror}): "
+            "make the folder writable, or set KB_SECRET_KEY."
+        ) from error

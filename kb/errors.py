@@ -1,0 +1,42 @@
+"""The error tree: everything the product raises on purpose descends from one class.
+
+Adapters translate foreign exceptions (git, SQLite, Whoosh) into these at their
+border, so callers need to know this file only.  Every message says what is
+wrong and what to do, because it is shown to editors and administrators as is.
+"""
+
+
+class HelpshelfError(Exception):
+    """Base of all errors that the product raises on purpose."""
+
+
+class SettingsError(HelpshelfError):
+    """A setting has a value that cannot work; the message names the variable."""
+
+
+class SourceError(HelpshelfError):
+    """The content cannot be read as a whole: folder missing, git missing, no such branch."""
+
+
+class PublishError(HelpshelfError):
+    """A new generation could not be built or switched to; the last one stays in place."""
+
+
+class GenerationUnavailable(HelpshelfError):
+    """There is no usable generation to serve: never published, damaged or of another version."""
+
+
+class DatabaseError(HelpshelfError):
+    """The SQLite database cannot be used: locked, read-only, damaged or unreachable."""
+
+
+class DraftError(HelpshelfError):
+    """A FAQ draft could not be committed to the content repository."""
+
+
+class InvalidInput(HelpshelfError):
+    """What a person entered cannot be accepted; ``field`` names the form field."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field

@@ -1,0 +1,92 @@
+"""The one module that opens SQLite, so that every file is used through one SQLite library.
+
+Debian 12's SQLite 3.40.1 can corrupt a database in WAL mode that several connections
+write (fixed in 3.51.3), so ``pysqlite3`` with its own SQLite is used where there is
+one; sqlite-utils picks the same.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+from sqlite_utils.utils import sqlite3
+
+from kb.errors import DatabaseError
+
+BUSY_TIMEOUT_MS = 5_000
+"""How long a statement waits for another writer. A request that would wait longer
+answers without what it wanted to store."""
+
+SqliteError = sqlite3.Error
+
+
+class SqliteFile:
+    """One SQLite file in WAL mode with a connection for each thread.
+
+    ``synchronous=FULL`` keeps a committed transaction through a power cut, ``NORMAL``
+    only through a crash of the process; both never corrupt the file.
+    """
+
+    def __init__(self, path: Path, *, synchronous: str = "FULL") -> None:
+        self.path = path
+        self._synchronous = synchronous
+        self._local = threading.local()
+
+    def connection(self) -> Database:
+        """This thread's connection, opened at first use.
+
+        Raises:
+            DatabaseError: the file cannot be opened; names it and says what to do.
+        """
+        database: Database | None = getattr(self._local, "database", None)
+        if database is None:
+            with translated_errors(self.path):
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                connection = sqlite3.connect(
+                    str(self.path), timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=False
+                )
+                connection.row_factory = None
+                database = Database(connection)
+                database.conn.execute("PRAGMA journal_mode=WAL")
+                database.conn.execute(f"PRAGMA synchronous={self._synchronous}")
+                database.conn.execute("PRAGMA foreign_keys=ON")
+                self._local.database = database
+        return database
+
+    @contextmanager
+    def transaction(self) -> Iterator[Database]:
+        """All or nothing: commits at the end, rolls back on an exception.
+
+        Raises:
+            DatabaseError: locked for too long, read-only, full or damaged.
+        """
+        database = self.connection()
+        with translated_errors(self.path), database.atomic():
+            yield database
+
+    def close(self) -> None:
+        """Close this thread's connection; it is opened again when needed."""
+        database: Database | None = getattr(self._local, "database", None)
+        if database is not None:
+            database.close()
+            self._local.database = None
+
+
+@contextmanager
+def translated_errors(path: Path) -> Iterator[None]:
+    """Turn SQLite's and the file system's exceptions into ``DatabaseError``."""
+    try:
+        yield
+    except (SqliteError, OSError) as error:
+        text = str(error)
+        if "locked" in text:
+            advice = "another process holds it; try again, and look for a stuck `kb` command"
+        elif "readonly" in text or isinstance(error, PermissionError):
+            advice = "make the file and its folder writable for this user"
+        elif "malformed" in text or "not a database" in text:
+            advice = "move it away and restore a backup"
+        else:
+            advice = "check the path in KB_DATABASE, its permissions and the free disk space"
+        raise DatabaseError(f"The database {path} cannot be used ({text}): {advice}.") from error
