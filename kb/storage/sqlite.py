@@ -47,7 +47,6 @@ class SqliteFile:
                 connection = sqlite3.connect(
                     str(self.path), timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=False
                 )
-                connection.row_factory = None
                 database = Database(connection)
                 database.conn.execute("PRAGMA journal_mode=WAL")
                 database.conn.execute(f"PRAGMA synchronous={self._synchronous}")
@@ -63,8 +62,16 @@ class SqliteFile:
             DatabaseError: locked for too long, read-only, full or damaged.
         """
         database = self.connection()
-        with translated_errors(self.path), database.atomic():
-            yield database
+        with translated_errors(self.path):
+            # IMMEDIATE, because a reader that turns writer in mid-transaction is refused
+            # at once where a writer from the start waits for its turn.
+            database.conn.execute("BEGIN IMMEDIATE")
+            try:
+                yield database
+            except BaseException:
+                database.conn.rollback()
+                raise
+            database.conn.commit()
 
     def close(self) -> None:
         """Close this thread's connection; it is opened again when needed."""

@@ -1,0 +1,26 @@
+"""What an entry point may use: one frozen bundle, made by ``kb.bootstrap``."""
+
+from dataclasses import dataclass
+
+from kb.accounts.rate_limits import RateLimiter
+from kb.accounts.service import AccountService
+from kb.clock import Clock
+from kb.config import Settings
+from kb.content_gaps.service import ContentGapService
+from kb.publishing.generations import Generations
+from kb.search_log.service import SearchLogService
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything a page, an API call or a command works with."""
+
+    settings: Settings
+    clock: Clock
+    secret_key: str
+    generations: Generations
+    """What is published; ``generations.current()`` is what this request reads."""
+    search_log: SearchLogService
+    content_gaps: ContentGapService
+    accounts: AccountService
+    rate_limiter: RateLimiter
