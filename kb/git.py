@@ -54,6 +54,22 @@ class Git:
             )
         return result.stdout
 
+    def read_blobs(self, digests: Sequence[str]) -> list[bytes]:
+        """The contents with these blob ids, in order, from one process."""
+        request = "".join(f"{checked_revision(digest)}\n" for digest in digests).encode("ascii")
+        output = self.run("cat-file", "--batch", stdin=request)
+        blobs: list[bytes] = []
+        position = 0
+        for digest in digests:
+            end = output.index(b"\n", position)
+            header = output[position:end].split()
+            if header[-1] == b"missing":
+                raise SourceError(f"The repository in {self.folder} lacks {digest}: run `git fsck`.")
+            size = int(header[2])
+            blobs.append(output[end + 1 : end + 1 + size])
+            position = end + 1 + size + 1
+        return blobs
+
     def succeeds(self, *arguments: str) -> bool:
         """Whether the command ends with exit code 0."""
         return self._start(arguments, None, None).returncode == 0
@@ -66,18 +82,25 @@ class Git:
             and self.succeeds("rev-parse", "--git-dir")
         )
 
-    def is_bare(self) -> bool:
-        """Whether the folder is a bare repository, or lies inside a ``.git`` folder."""
-        return self.run("rev-parse", "--is-bare-repository").strip() == b"true"
+    def is_inside_git_dir(self) -> bool:
+        """Whether the folder is a bare repository or a ``.git`` folder: there are no files to see."""
+        return self.run("rev-parse", "--is-inside-git-dir").strip() == b"true"
+
+    def top(self) -> Path:
+        """The top of the work tree."""
+        output = self.run("rev-parse", "--show-toplevel")
+        return Path(output.decode("utf-8", "surrogateescape").rstrip("\n"))
 
     def prefix(self) -> str:
         """The folder's path below the top of the work tree, with a trailing slash; "" at the top."""
-        return self.run("rev-parse", "--show-prefix").decode("utf-8", "surrogateescape").rstrip("\n")
+        output = self.run("rev-parse", "--show-prefix")
+        return output.decode("utf-8", "surrogateescape").rstrip("\n")
 
     def find_commit(self, name: str) -> str | None:
         """The full commit id of a branch, tag or abbreviated id, None if there is none."""
+        wanted = f"{name}^{{commit}}"
         result = self._start(
-            ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"), None, None
+            ("rev-parse", "--verify", "--quiet", "--end-of-options", wanted), None, None
         )
         return result.stdout.decode("ascii").strip() if result.returncode == 0 else None
 

@@ -1,0 +1,235 @@
+"""Splits an article's file into front matter and body, and checks the front matter.
+
+Every problem of a file is found in one go, each with its line and field.  The file is
+never changed; what cannot be used is reported and, if it matters to customers (state,
+dates, slug), keeps the article from being published until it is mended.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeVar
+
+from kb.content.models import Kind, Problem, Severity, State
+from kb.content.yaml_document import FieldReader, YamlDocument, YamlError, parse_yaml
+from kb.text import slugify
+
+MAX_ARTICLE_BYTES = 200_000
+"""Python-Markdown's time grows faster than the text; nobody reads an article this long."""
+
+_FENCE = re.compile(r"^ {0,3}(```+|~~~+)")
+_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*(\{[^}]*\})?[ \t]*$")
+_UNDERLINE = re.compile(r"^ {0,3}(=+|-+)[ \t]*$")
+_MARKUP = re.compile(r"[*_`]+|!?\[([^\]]*)\]\([^)]*\)|<[^>]+>")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """The checked head of an article, before the Library gives it its slug and collection."""
+
+    title: str
+    slug: str = ""
+    """Only when the editor set it; otherwise the file's stem decides."""
+    kind: Kind = Kind.FAQ
+    state: State = State.PUBLISHED
+    summary: str = ""
+    tags: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    number: int | None = None
+    related: tuple[str, ...] = ()
+    product: tuple[str, ...] = ()
+    language: str = ""
+    reviewed: date | None = None
+    review_by: date | None = None
+    effective_from: date | None = None
+    effective_until: date | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+    """Line of each key, for problems that show only beside other articles."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedArticle:
+    """One file, read: its front matter, its Markdown and where that begins."""
+
+    path: str
+    front_matter: FrontMatter
+    body: str
+    body_line: int
+    problems: tuple[Problem, ...]
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether a problem keeps it from being published."""
+        return any(problem.severity is Severity.ERROR for problem in self.problems)
+
+
+def parse_article(path: str, data: bytes) -> ParsedArticle:
+    """Read one article. Never raises: what is wrong is in ``problems``."""
+    problems: list[Problem] = []
+    text = _decode(path, data, problems)
+    document, body, body_line = _split(path, text, problems)
+    reader = FieldReader(document)
+    front_matter = _read_fields(reader, path, body)
+    problems += reader.problems
+    if not body.strip() and not any(p.severity is Severity.ERROR for p in problems):
+        problems.append(
+            Problem(path, body_line, "empty-article", Severity.ERROR, "the article has no text", "write the answer, or delete the file")
+        )  # fmt: skip
+    return ParsedArticle(path, front_matter, body, body_line, tuple(problems))
+
+
+def _decode(path: str, data: bytes, problems: list[Problem]) -> str:
+    if len(data) > MAX_ARTICLE_BYTES:
+        problems.append(
+            Problem(path, 0, "too-large", Severity.ERROR, f"the file has {len(data) // 1000} kB, at most {MAX_ARTICLE_BYTES // 1000} kB are published", "split the article")
+        )  # fmt: skip
+        data = data[:MAX_ARTICLE_BYTES]
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        text = data.decode("utf-8", "replace")
+        if len(data) < MAX_ARTICLE_BYTES:
+            line = data.count(b"\n", 0, error.start) + 1
+            problems.append(
+                Problem(path, line, "not-utf8", Severity.ERROR, f"byte {error.start + 1} is not UTF-8 text", "save the file as UTF-8")
+            )  # fmt: skip
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        problems.append(
+            Problem(path, line, "not-utf8", Severity.ERROR, "the file contains NUL characters", "save the file as UTF-8 text")
+        )  # fmt: skip
+        text = text.replace("\0", "")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _split(path: str, text: str, problems: list[Problem]) -> tuple[YamlDocument, str, int]:
+    """The front matter, the body and the body's first line."""
+    lines = text.split("\n")
+    if lines[0].rstrip() != "---":
+        return YamlDocument(path, {}), text, 1
+    end = next((i for i, line in enumerate(lines[1:], 1) if line.rstrip() in ("---", "...")), None)
+    if end is None:
+        problems.append(
+            Problem(path, 1, "front-matter", Severity.ERROR, "the front matter is not closed", "end it with a line `---`")
+        )  # fmt: skip
+        return YamlDocument(path, {}), "", len(lines)
+    body = "\n".join(lines[end + 1 :])
+    try:
+        document = parse_yaml("\n".join(lines[1:end]), path, first_line=2)
+    except YamlError as error:
+        problems.append(
+            Problem(path, error.line, "front-matter", Severity.ERROR, f"front matter: {error.message}", error.fix, error.field)
+        )  # fmt: skip
+        document = YamlDocument(path, {})
+    return document, body, end + 2
+
+
+def _read_fields(reader: FieldReader, path: str, body: str) -> FrontMatter:
+    title = " ".join(reader.text("title").split())
+    if not title:
+        title, origin = _fallback_title(path, body)
+        if body.strip():
+            reader.report(
+                "missing-title", "title", f"no title; {origin} is used: {title!r}", "add `title:` to the front matter", Severity.WARNING
+            )  # fmt: skip
+    state = _choice(reader, "state", State, State.PUBLISHED)
+    if reader.has("draft") and reader.flag("draft"):
+        state = State.DRAFT
+        reader.report(
+            "draft-key", "draft", "`draft: true` is read as `state: draft`: the article is not published", "write `state: draft`, or remove the line", Severity.WARNING
+        )  # fmt: skip
+    front_matter = FrontMatter(
+        title=title,
+        slug=_slug(reader),
+        kind=_choice(reader, "kind", Kind, Kind.FAQ),
+        state=state,
+        summary=" ".join(reader.text("summary").split()),
+        tags=reader.texts("tags"),
+        aliases=tuple(filter(None, (slugify(alias) for alias in reader.texts("aliases")))),
+        questions=reader.texts("questions"),
+        number=reader.whole("number", 1),
+        related=reader.texts("related"),
+        product=reader.texts("product"),
+        language=reader.parsed("language", _language, "a language code such as en or pt-BR") or "",
+        reviewed=reader.date("reviewed"),
+        review_by=reader.date("review_by"),
+        effective_from=reader.date("effective_from"),
+        effective_until=reader.date("effective_until"),
+        lines={str(k[0]): v for k, v in reader.document.lines.items() if len(k) == 1},
+        extra={key: value for key, value in reader.unread().items()},
+    )
+    _check_dates(reader, front_matter)
+    return front_matter
+
+
+def _check_dates(reader: FieldReader, front_matter: FrontMatter) -> None:
+    start, end = front_matter.effective_from, front_matter.effective_until
+    if start and end and end < start:
+        reader.report(
+            "invalid-value", "effective_until", f"effective_until {end} is before effective_from {start}", "swap the dates"
+        )  # fmt: skip
+    if front_matter.kind is Kind.POLICY and start is None and not reader.has("effective_from"):
+        reader.report(
+            "policy-without-date", "effective_from", "a policy without `effective_from`", "add the date from which it applies: `effective_from: 2026-01-31`", Severity.WARNING
+        )  # fmt: skip
+
+
+def _choice(reader: FieldReader, name: str, parse: Callable[[str], T], default: T) -> T:
+    allowed = ", ".join(str(choice) for choice in type(default))  # type: ignore[call-overload]
+    found = reader.parsed(name, lambda text: parse(text.lower()), f"one of: {allowed}")
+    return default if found is None else found
+
+
+def _slug(reader: FieldReader) -> str:
+    def check(text: str) -> str:
+        if slugify(text) != text:
+            raise ValueError(text)
+        return text
+
+    slug = reader.text("slug")
+    wanted = f"a slug such as {slugify(slug) or 'reset-your-password'}"
+    return reader.parsed("slug", check, wanted) or ""
+
+
+def _language(text: str) -> str:
+    if not _LANGUAGE.match(text):
+        raise ValueError(text)
+    return text
+
+
+def _fallback_title(path: str, body: str) -> tuple[str, str]:
+    heading = find_first_heading(body)
+    if heading:
+        return heading, "the first heading"
+    stem = path.rpartition("/")[2].removesuffix(".md")
+    words = re.sub(r"[-_\s]+", " ", stem).strip()
+    return (words[:1].upper() + words[1:]) or "Untitled", "the file name"
+
+
+def find_first_heading(body: str) -> str:
+    """The text of the first Markdown heading outside code, without markup; "" if none."""
+    fence = ""
+    previous = ""
+    for line in body.split("\n"):
+        mark = _FENCE.match(line)
+        if mark:
+            fence = "" if fence and mark[1].startswith(fence) else fence or mark[1]
+            continue
+        if fence:
+            continue
+        if heading := _HEADING.match(line):
+            return _plain(heading[1])
+        if _UNDERLINE.match(line) and previous and not previous.startswith((">", "-", "*", "|", "#")):
+            return _plain(previous)
+        previous = line.strip()
+    return ""
+
+
+def _plain(text: str) -> str:
+    return " ".join(_MARKUP.sub(r"\1", text).split())

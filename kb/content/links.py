@@ -1,0 +1,131 @@
+"""Where links in articles lead: from paths between files to addresses of the site.
+
+Editors link files (``../returns/return-an-item.md#by-post``) because that works in
+their editor and on GitHub; customers get pages.  Resolving is pure: the map holds
+every target of one revision, so that a worker process can use it and a later
+publish can tell whether an unchanged article would come out differently.
+"""
+
+import posixpath
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from urllib.parse import unquote, urlsplit
+
+from kb.text import slugify
+
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+_SAFE_SCHEMES = ("http", "https", "mailto", "tel")
+_CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
+
+
+class Fate(StrEnum):
+    """What becomes of a link."""
+
+    KEPT = "kept"
+    """Resolved, or outside and harmless."""
+    BROKEN = "broken-link"
+    """Nothing is there."""
+    OUTSIDE = "outside-link"
+    """Leads out of the content folder."""
+    UNSAFE = "unsafe-link"
+    """A scheme that can run code or read files."""
+    MISSING_FILE = "missing-file"
+    """An image or attachment that is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedLink:
+    """One link of an article: as written, and where it leads."""
+
+    raw: str
+    url: str
+    """Empty when the link must not be followed."""
+    fate: Fate
+    target: str = ""
+    """Path of the article or file it leads to, when it is one of ours."""
+    fragment: str = ""
+    """The heading it points at, as it is in the target page."""
+    external: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LinkMap:
+    """All targets of one revision, by path below the content folder."""
+
+    articles: Mapping[str, str] = field(default_factory=dict)
+    """Path of each article -> its URL."""
+    collections: Mapping[str, str] = field(default_factory=dict)
+    """Path of each folder -> the collection's URL."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Path of each image and attachment -> its URL."""
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    """URL of each article and alias -> the article's path, for links written as addresses."""
+
+    def resolve(self, raw: str, path: str, *, image: bool = False) -> ResolvedLink:
+        """Where ``raw``, written in the article at ``path``, leads."""
+        cleaned = _CONTROL.sub("", raw).replace("\\", "/") if "\\" in raw else _CONTROL.sub("", raw)
+        if cleaned.startswith("//"):
+            return ResolvedLink(raw, "https:" + cleaned, Fate.KEPT, external=True)
+        if _SCHEME.match(cleaned):
+            scheme = cleaned.partition(":")[0].lower()
+            if scheme not in _SAFE_SCHEMES:
+                return ResolvedLink(raw, "", Fate.UNSAFE)
+            return ResolvedLink(raw, cleaned, Fate.KEPT, external=scheme in ("http", "https"))
+        try:
+            parts = urlsplit(cleaned)
+        except ValueError:
+            return ResolvedLink(raw, "", Fate.BROKEN)
+        fragment = anchor_id(unquote(parts.fragment)) if parts.fragment else ""
+        if not parts.path:
+            return ResolvedLink(raw, f"#{fragment}", Fate.KEPT, path, fragment)
+        if parts.path.startswith("/"):
+            return self._resolve_address(raw, parts.path, cleaned, fragment, image)
+        return self._resolve_path(raw, unquote(parts.path), path, fragment, image)
+
+    def _resolve_address(
+        self, raw: str, address: str, cleaned: str, fragment: str, image: bool
+    ) -> ResolvedLink:
+        if image:
+            return ResolvedLink(raw, "", Fate.OUTSIDE)
+        target = self.addresses.get(address.rstrip("/"))
+        if target is not None:
+            suffix = f"#{fragment}" if fragment else ""
+            return ResolvedLink(raw, self.articles[target] + suffix, Fate.KEPT, target, fragment)
+        if address.startswith(("/articles/", "/policies/")):
+            return ResolvedLink(raw, cleaned, Fate.BROKEN)
+        return ResolvedLink(raw, cleaned, Fate.KEPT)
+
+    def _resolve_path(
+        self, raw: str, relative: str, path: str, fragment: str, image: bool
+    ) -> ResolvedLink:
+        joined = posixpath.normpath(posixpath.join(posixpath.dirname(path), relative))
+        if joined == ".." or joined.startswith(("../", "/")):
+            return ResolvedLink(raw, "", Fate.OUTSIDE)
+        suffix = f"#{fragment}" if fragment else ""
+        if joined in self.files:
+            return ResolvedLink(raw, self.files[joined], Fate.KEPT, joined)
+        if not image:
+            for candidate in (joined, f"{joined}.md"):
+                if candidate in self.articles:
+                    url = self.articles[candidate] + suffix
+                    return ResolvedLink(raw, url, Fate.KEPT, candidate, fragment)
+            folder = "" if joined == "." else joined
+            stem = posixpath.basename(joined).lower()
+            if stem in ("index.md", "readme.md"):
+                folder = posixpath.dirname(joined)
+            if folder in self.collections:
+                return ResolvedLink(raw, self.collections[folder], Fate.KEPT)
+        is_file = image or "." in posixpath.basename(joined).removesuffix(".md")
+        return ResolvedLink(raw, "", Fate.MISSING_FILE if is_file else Fate.BROKEN, joined)
+
+
+def anchor_id(text: str) -> str:
+    """The id under which a heading is found in a page.
+
+    The prefix keeps authors' ids apart from those of the page itself, and from names
+    that scripts could mistake for their own.
+    """
+    bare = text.removeprefix("h-")
+    return f"h-{slugify(bare) or 'section'}"

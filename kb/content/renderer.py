@@ -1,0 +1,334 @@
+"""Markdown to safe HTML with sections, and what is wrong with the article on the way.
+
+Pure and slow: it runs in a worker process at publish time, never in a request
+(``rendering_pool``).  Order: lists brought into Python-Markdown's form, Markdown to
+HTML, links and headings resolved on the tree, sections taken, sanitised last.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import lxml.html
+import markdown
+from lxml import etree
+
+from kb.content.links import Fate, LinkMap, ResolvedLink, anchor_id
+from kb.content.list_indentation import normalise_lists
+from kb.content.models import Problem, Section, Severity
+from kb.content.sanitizer import TAGS, sanitise
+
+RENDERER_VERSION = "1"
+"""Part of the key under which rendered articles are kept: raise it when the output changes."""
+
+_EXTENSIONS = (
+    "tables",
+    "attr_list",
+    "def_list",
+    "footnotes",
+    "sane_lists",
+    "admonition",
+    "pymdownx.highlight",
+    "pymdownx.superfences",
+    "pymdownx.quotes",
+)
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_EMBEDS = ("iframe", "video", "audio", "embed", "object")
+_ACTIVE = ("script", "style", "form", "input", "button", "select", "textarea", "svg", "math", "link", "meta", "base")
+_INLINE = frozenset(
+    "a abbr b cite code del dfn em i img ins kbd mark q s samp small span strong sub sup u var".split()
+)
+_HARMLESS = frozenset(
+    "h1 section article header footer nav main aside center font big tt strike label picture source "
+    "track param map area wbr bdi bdo ruby rt rp time data address hgroup option optgroup fieldset "
+    "legend output progress meter dialog template noscript canvas menu acronym".split()
+)
+"""HTML that is dropped without a word while its text stays."""
+_ALIGN = re.compile(r"text-align:\s*(left|center|right)")
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedArticle:
+    """One article's HTML, safe to embed, and what was found in it."""
+
+    html: str
+    sections: tuple[Section, ...]
+    links: tuple[ResolvedLink, ...] = ()
+    anchors: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def render_article(path: str, body: str, body_line: int, title: str, links: LinkMap) -> RenderedArticle:
+    """Render one article's Markdown.
+
+    ``body_line`` is the line of the file on which ``body`` begins, for problems.
+    May raise whatever the parser raises on hostile input, RecursionError included.
+    """
+    return _Rendering(path, body, body_line, links).run(title)
+
+
+class _Rendering:
+    def __init__(self, path: str, body: str, body_line: int, links: LinkMap) -> None:
+        self.path = path
+        self.body = body
+        self.body_line = body_line
+        self.map = links
+        self.links: list[ResolvedLink] = []
+        self.anchors: dict[str, None] = {}
+        self.problems: list[Problem] = []
+
+    def run(self, title: str) -> RenderedArticle:
+        converter = _converter()
+        converter.reset()
+        html = converter.convert(normalise_lists(self.body))
+        root = lxml.html.fragment_fromstring(html, create_parent="div")
+        self._remove_active(root)
+        self._drop_repeated_title(root, title)
+        self._number_headings(root)
+        for element in list(root.iter("a")):
+            self._link(element)
+        for element in list(root.iter("img")):
+            self._image(element)
+        self._tables(root)
+        sections = tuple(_sections(root))
+        cleaned = sanitise(_inner_html(root))
+        return RenderedArticle(
+            cleaned, sections, tuple(self.links), tuple(self.anchors), tuple(self.problems)
+        )
+
+    def _report(self, code: str, text: str, message: str, fix: str) -> None:
+        problem = Problem(self.path, self._line_of(text), code, Severity.WARNING, message, fix)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def _line_of(self, text: str) -> int:
+        position = self.body.find(text) if text else -1
+        if position < 0:
+            return 0
+        return self.body_line + self.body.count("\n", 0, position)
+
+    def _remove_active(self, root: lxml.html.HtmlElement) -> None:
+        for element in list(root.iter()):
+            if not isinstance(element.tag, str):
+                _drop(element, keep_text=False)
+                continue
+            tag = element.tag.lower()
+            handlers = [name for name in element.attrib if name.lower().startswith("on")]
+            if handlers:
+                self._report(
+                    "unsafe-html", handlers[0], f"the attribute `{handlers[0]}` is removed", "articles contain no scripts"
+                )  # fmt: skip
+            if tag in _EMBEDS:
+                self._replace_embed(element)
+            elif tag in _ACTIVE:
+                self._report(
+                    "unsafe-html", f"<{tag}", f"<{tag}> is removed", "write it in Markdown; active HTML is not published"
+                )  # fmt: skip
+                _drop(element, keep_text=tag == "form")
+            elif tag not in TAGS and tag not in _HARMLESS:
+                self._show_as_text(element, tag)
+
+    def _show_as_text(self, element: lxml.html.HtmlElement, tag: str) -> None:
+        """Text such as ``<your name>`` is meant to be read, not to vanish as an unknown tag."""
+        self._report(
+            "unknown-tag", f"<{tag}", f"<{tag}> is not HTML and is shown as text", f"write `<{tag}>` in backquotes"
+        )  # fmt: skip
+        element.text = f"<{tag}>{element.text or ''}"
+        _drop(element, keep_text=True)
+
+    def _replace_embed(self, element: lxml.html.HtmlElement) -> None:
+        nested = element.find(".//source")
+        source = element.get("src") or element.get("data") or (nested.get("src") if nested is not None else "") or ""
+        self._report(
+            "embedded-frame", f"<{element.tag}", f"<{element.tag}> is replaced by a link: pages load nothing from other sites", "link to it instead"
+        )  # fmt: skip
+        link = lxml.html.Element("a", href=source)
+        link.text = element.get("title") or source
+        link.tail = element.tail
+        parent = element.getparent()
+        if parent is not None:
+            parent.replace(element, link)
+
+    def _drop_repeated_title(self, root: lxml.html.HtmlElement, title: str) -> None:
+        first = next(iter(root), None)
+        if first is not None and first.tag == "h1" and not (root.text or "").strip():
+            if " ".join(first.text_content().split()).casefold() == title.casefold():
+                _drop(first, keep_text=False)
+
+    def _number_headings(self, root: lxml.html.HtmlElement) -> None:
+        headings = [e for e in root.iter(*_HEADINGS)]
+        # The page's own h1 is the title, so an article that uses h1 moves down a level.
+        shift = 1 if any(e.tag == "h1" for e in headings) else 0
+        for element in headings:
+            level = min(int(element.tag[1]) + shift, 6)
+            element.tag = f"h{level}"
+            name = element.get("id") or element.text_content()
+            element.set("id", self._unique(anchor_id(name)))
+        for element in root.iter():
+            if isinstance(element.tag, str) and element.tag not in _HEADINGS:
+                name = element.get("id") or (element.get("name") if element.tag == "a" else None)
+                if name and not name.startswith(("fn:", "fnref")):
+                    element.set("id", self._unique(anchor_id(name)))
+
+    def _unique(self, anchor: str) -> str:
+        candidate, count = anchor, 1
+        while candidate in self.anchors:
+            count += 1
+            candidate = f"{anchor}-{count}"
+        self.anchors[candidate] = None
+        return candidate
+
+    def _link(self, element: lxml.html.HtmlElement) -> None:
+        raw = element.get("href")
+        if raw is None or "footnote" in (element.get("class") or ""):
+            return
+        link = self.map.resolve(raw, self.path)
+        self.links.append(link)
+        if link.url:
+            element.set("href", link.url)
+        else:
+            del element.attrib["href"]
+        if link.external:
+            element.set("rel", "noopener noreferrer")
+            element.set("class", "external")
+        self._report_link(link, "link")
+
+    def _image(self, element: lxml.html.HtmlElement) -> None:
+        raw = element.get("src") or ""
+        link = self.map.resolve(raw, self.path, image=True)
+        self.links.append(link)
+        alt = (element.get("alt") or "").strip()
+        if link.external:
+            self._report(
+                "remote-image", raw, f"the image {_short(raw)} lies on another site and is shown as a link", "put a copy beside the article"
+            )  # fmt: skip
+            _replace_by(element, "a", alt or raw, {"href": link.url, "rel": "noopener noreferrer", "class": "external"})
+        elif not link.url:
+            self._report_link(link, "image")
+            _replace_by(element, "span", alt, {"class": "missing-file"})
+        else:
+            element.set("src", link.url)
+            element.set("loading", "lazy")
+            element.set("alt", alt)
+            if not alt:
+                self._report(
+                    "image-without-text", raw, f"the image {_short(raw)} has no alternative text", "describe it: ![what it shows](file)"
+                )  # fmt: skip
+
+    def _report_link(self, link: ResolvedLink, what: str) -> None:
+        shown = _short(link.raw)
+        if link.fate is Fate.BROKEN:
+            self._report(str(link.fate), link.raw, f"the {what} to {shown} leads nowhere", "correct the path, or remove the link")
+        elif link.fate is Fate.MISSING_FILE:
+            self._report(str(link.fate), link.raw, f"the file {shown} does not exist", "add the file, or correct the path")
+        elif link.fate is Fate.OUTSIDE:
+            self._report(str(link.fate), link.raw, f"{shown} leads out of the content folder", "use a path below it, relative to the article")
+        elif link.fate is Fate.UNSAFE:
+            self._report(str(link.fate), link.raw, f"the {what} {shown} is removed: its scheme is not allowed", "use http, https, mailto or tel")
+
+    def _tables(self, root: lxml.html.HtmlElement) -> None:
+        for cell in root.iter("td", "th"):
+            align = _ALIGN.search(cell.get("style") or "")
+            if align:
+                cell.set("class", f"align-{align[1]}")
+        for table in list(root.iter("table")):
+            parent = table.getparent()
+            if parent is None or any(a.tag == "table" for a in table.iterancestors()):
+                continue
+            box = lxml.html.Element("div", {"class": "table-scroll", "tabindex": "0", "role": "region"})
+            head = table.find(".//th")
+            box.set("aria-label", " ".join(head.text_content().split())[:80] if head is not None else "Table")
+            box.tail, table.tail = table.tail, None
+            parent.replace(table, box)
+            box.append(table)
+
+
+@cache
+def _converter() -> markdown.Markdown:
+    return markdown.Markdown(
+        extensions=list(_EXTENSIONS),
+        extension_configs={
+            "pymdownx.highlight": {"use_pygments": False},
+            "pymdownx.quotes": {"callouts": True},
+        },
+        output_format="html",
+    )
+
+
+def _sections(root: lxml.html.HtmlElement) -> Iterator[Section]:
+    """The text before the first heading, then one section for each heading."""
+    heading, anchor, level = "", "", 1
+    parts: list[str] = []
+    for kind, value, element in _walk(root):
+        if kind == "text":
+            parts.append(value)
+            continue
+        text = _squeeze(parts)
+        if text or heading:
+            yield Section(anchor, heading, level, text)
+        heading = " ".join(element.text_content().split())
+        anchor, level, parts = element.get("id") or "", int(element.tag[1]), []
+    text = _squeeze(parts)
+    if text or heading:
+        yield Section(anchor, heading, level, text)
+
+
+def _walk(element: lxml.html.HtmlElement) -> Iterator[tuple[str, str, lxml.html.HtmlElement]]:
+    """Text in reading order; headings come as one event without their text."""
+    stack: list[tuple[lxml.html.HtmlElement, bool]] = [(element, True)]
+    while stack:
+        node, opening = stack.pop()
+        is_block = isinstance(node.tag, str) and node.tag not in _INLINE
+        if not opening:
+            if is_block:
+                yield "text", "\n", node
+            if node.tail and node is not element:
+                yield "text", node.tail, node
+            continue
+        if node.tag in _HEADINGS:
+            yield "heading", "", node
+            stack.append((node, False))
+            continue
+        if is_block:
+            yield "text", "\n", node
+        if node.tag == "img" and node.get("alt"):
+            yield "text", f" {node.get('alt')} ", node
+        if isinstance(node.tag, str) and node.text:
+            yield "text", node.text, node
+        stack.append((node, False))
+        stack.extend((child, True) for child in reversed(node))
+
+
+def _squeeze(parts: list[str]) -> str:
+    lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _inner_html(root: lxml.html.HtmlElement) -> str:
+    outer = str(etree.tostring(root, encoding="unicode", method="html", with_tail=False))
+    return outer[outer.index(">") + 1 : outer.rindex("</")]
+
+
+def _drop(element: lxml.html.HtmlElement, *, keep_text: bool) -> None:
+    if element.getparent() is None:
+        return
+    if keep_text:
+        element.drop_tag()
+    else:
+        element.drop_tree()
+
+
+def _replace_by(
+    element: lxml.html.HtmlElement, tag: str, text: str, attributes: dict[str, str]
+) -> None:
+    replacement = lxml.html.Element(tag, attributes)
+    replacement.text = text
+    replacement.tail = element.tail
+    parent = element.getparent()
+    if parent is not None:
+        parent.replace(element, replacement)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else text[:79] + "…"

@@ -1,0 +1,95 @@
+"""Renders many articles in worker processes, each within a time limit.
+
+Small hostile texts stall Python-Markdown for seconds and exhaust its recursion, so no
+article is rendered in the process that publishes.  pebble is used because it can end
+a task that takes too long, which the standard library's pools cannot.
+"""
+
+import multiprocessing
+import os
+import resource
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, TimeoutError
+from dataclasses import dataclass
+
+from pebble import ProcessExpired, ProcessPool
+
+from kb.content.links import LinkMap
+from kb.content.models import Problem, Severity
+from kb.content.renderer import RenderedArticle, render_article
+
+TIME_LIMIT_SECONDS = 5.0
+"""The largest article allowed renders in well under a second."""
+_MEMORY_LIMIT_BYTES = 2_000_000_000
+_WINDOW = 64
+"""Tasks handed out ahead, so that texts of 50,000 articles are never in memory at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderTask:
+    """One article to render."""
+
+    path: str
+    body: str
+    body_line: int
+    title: str
+
+
+def render_articles(
+    tasks: Iterable[RenderTask], links: LinkMap, time_limit: float = TIME_LIMIT_SECONDS
+) -> Iterator[tuple[str, RenderedArticle | Problem]]:
+    """Render all tasks; yields path and result, or the problem that prevented it, in order."""
+    pool: ProcessPool | None = None
+    pending: list[tuple[str, Future[RenderedArticle]]] = []
+    try:
+        for task in tasks:
+            pool = pool or _start_pool(links)
+            pending.append((task.path, pool.schedule(_render, args=(task,), timeout=time_limit)))
+            if len(pending) >= _WINDOW:
+                yield _collect(*pending.pop(0), time_limit)
+        while pending:
+            yield _collect(*pending.pop(0), time_limit)
+    finally:
+        if pool is not None:
+            pool.stop()
+            pool.join()
+
+
+def _start_pool(links: LinkMap) -> ProcessPool:
+    # fork hands the link map over for nothing; where it is missing the map is pickled.
+    methods = multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("fork" if "fork" in methods else None)
+    return ProcessPool(
+        max_workers=max(1, min(os.cpu_count() or 1, 8)),
+        context=context,
+        initializer=_initialise,
+        initargs=(links,),
+    )
+
+
+_links: Callable[[], LinkMap] = LinkMap
+
+
+def _initialise(links: LinkMap) -> None:
+    global _links
+    _links = lambda: links  # noqa: E731
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_LIMIT_BYTES, _MEMORY_LIMIT_BYTES))
+
+
+def _render(task: RenderTask) -> RenderedArticle:
+    return render_article(task.path, task.body, task.body_line, task.title, _links())
+
+
+def _collect(
+    path: str, future: "Future[RenderedArticle]", time_limit: float
+) -> tuple[str, RenderedArticle | Problem]:
+    try:
+        return path, future.result()
+    except TimeoutError:
+        message = f"rendering took longer than {time_limit:g} s"
+    except (RecursionError, MemoryError, ProcessExpired):
+        message = "the text is nested too deeply to be rendered"
+    except Exception as error:  # whatever a third-party parser raises concerns this article only
+        message = f"the Markdown cannot be rendered ({type(error).__name__}: {error})"
+    fix = "look for long runs of brackets, deep lists or broken HTML, and simplify them"
+    return path, Problem(path, 0, "render-failed", Severity.ERROR, message, fix)
