@@ -6,9 +6,9 @@ dates, slug), keeps the article from being published until it is mended.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from typing import Any, TypeVar
 
 from kb.content.models import Kind, Problem, Severity, State
@@ -24,7 +24,7 @@ _UNDERLINE = re.compile(r"^ {0,3}(=+|-+)[ \t]*$")
 _MARKUP = re.compile(r"[*_`]+|!?\[([^\]]*)\]\([^)]*\)|<[^>]+>")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
 
-T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +180,9 @@ def _check_dates(reader: FieldReader, front_matter: FrontMatter) -> None:
         )  # fmt: skip
 
 
-def _choice(reader: FieldReader, name: str, parse: Callable[[str], T], default: T) -> T:
-    allowed = ", ".join(str(choice) for choice in type(default))  # type: ignore[call-overload]
-    found = reader.parsed(name, lambda text: parse(text.lower()), f"one of: {allowed}")
+def _choice(reader: FieldReader, name: str, choices: type[E], default: E) -> E:
+    allowed = ", ".join(choice.value for choice in choices)
+    found = reader.parsed(name, lambda text: choices(text.lower()), f"one of: {allowed}")
     return default if found is None else found
 
 

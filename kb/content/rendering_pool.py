@@ -51,7 +51,7 @@ def render_articles(
             yield _collect(*pending.pop(0), time_limit)
     finally:
         if pool is not None:
-            pool.stop()
+            pool.stop()  # type: ignore[no-untyped-call]
             pool.join()
 
 

@@ -1,13 +1,66 @@
-"""Search as the site uses it: one question in, one page of hits out, and suggestions."""
+"""Search as the site uses it: one question in, one page of hits out, and suggestions.
 
+One service belongs to one generation and never changes.  A question is answered by
+stages, and the page says which one did: all words optional and ranked, then the same
+after spelling correction.  Whatever happens, the customer gets a page.
+"""
+
+import logging
+import math
+import time
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from kb.content.models import Audience
-from kb.search.models import SearchPage, Suggestion
+from kb.content.library import Library
+from kb.content.models import ArticleSummary, Audience, State
+from kb.search.analysis import Analyzer
+from kb.search.confidence import Evidence, covered_share, estimate_confidence
+from kb.search.corrections import Corrector
+from kb.search.documents import SearchSection
+from kb.search.engine import EngineHit, EngineReader, EngineResult
+from kb.search.models import Hit, SearchOutcome, SearchPage, Stage, Suggestion
+from kb.search.query import Query, parse_query
+from kb.search.snippets import build_snippet, choose_section
+from kb.search.suggestions import SuggestionIndex
+from kb.search.synonyms import Synonyms
+from kb.text import clean_query_text
+
+MAX_RESULTS = 100
+"""Nobody reads further; deeper paging only serves scrapers."""
+
+_log = logging.getLogger(__name__)
 
 
-class SearchService(Protocol):
-    """Placeholder for the signature; the implementation follows."""
+class SectionTexts(Protocol):
+    """Loads the sections of one article as they were analysed at publish."""
+
+    def load_search_sections(self, slug: str) -> Sequence[SearchSection]:
+        """The sections in reading order."""
+        ...
+
+
+class SearchService:
+    """Answers questions from one generation; safe to share between threads."""
+
+    def __init__(
+        self,
+        library: Library,
+        engine: EngineReader,
+        sections: SectionTexts,
+        vocabulary: Mapping[str, int],
+        synonyms: Synonyms,
+        weak_confidence: float,
+    ) -> None:
+        self._library = library
+        self._engine = engine
+        self._sections = sections
+        self._synonyms = synonyms
+        self._weak_confidence = weak_confidence
+        self._analyzer = Analyzer.for_language(library.site.language)
+        self._corrector = Corrector(vocabulary)
+        self._suggestions = SuggestionIndex(library.list_articles(Audience.STAFF))
+        self.vocabulary = vocabulary
+        """Folded words of all articles, with the number of articles they occur in."""
 
     def search(
         self,
@@ -19,11 +72,128 @@ class SearchService(Protocol):
         collection: str = "",
         exact: bool = False,
     ) -> SearchPage:
-        """Answer one question; never fails. ``exact`` searches without spelling correction."""
-        ...
+        """Answer one question; never raises. ``exact`` searches without spelling correction."""
+        started = time.perf_counter()
+        limit = max(1, min(limit, MAX_RESULTS))
+        offset = max(0, min(offset, MAX_RESULTS - limit))
+        cleaned = clean_query_text(text)
+        try:
+            correction = self._corrector.correct(cleaned, self._analyzer, self._occurs)
+            corrected = correction is not None and not exact
+            searched = correction if correction is not None and corrected else cleaned
+            query = self._parse(searched)
+            result = self._rank(query, limit + offset, audience, collection)
+            page = self._build_page(cleaned, query, result, offset, audience)
+        except Exception:
+            # The engine is a third party's; whatever it raises, the customer gets an answer.
+            _log.exception("search failed; answered by titles")
+            correction, corrected = None, False
+            page = self._fall_back(cleaned, limit, audience)
+        stage = page.stage
+        if corrected and stage is Stage.ANY_WORDS:
+            stage = Stage.CORRECTED
+        return SearchPage(
+            query=cleaned, searched=page.searched, correction=correction, stage=stage,
+            outcome=page.outcome, confidence=page.confidence, total=page.total, hits=page.hits,
+            offset=offset, mode="lexical", degraded=page.degraded,
+            took_ms=round((time.perf_counter() - started) * 1000, 3),
+        )  # fmt: skip
 
     def suggest(
         self, text: str, *, limit: int = 8, audience: Audience = Audience.PUBLIC
     ) -> tuple[Suggestion, ...]:
-        """Articles whose title or question fits what has been typed so far."""
-        ...
+        """Articles whose title or question fits what has been typed so far; never raises."""
+        return self._suggestions.suggest(text, limit, audience)
+
+    def close(self) -> None:
+        """Release the index."""
+        self._engine.close()
+
+    def _parse(self, text: str) -> Query:
+        query = parse_query(text, self._analyzer, self._engine.document_frequency)
+        return self._synonyms.expand(query)
+
+    def _rank(self, query: Query, limit: int, audience: Audience, collection: str) -> EngineResult:
+        if not query:
+            return EngineResult(0, ())
+        return self._engine.search(query.all_terms, limit, audience=audience, collection=collection)
+
+    def _build_page(
+        self, cleaned: str, query: Query, result: EngineResult, offset: int, audience: Audience
+    ) -> SearchPage:
+        weights = {t.term: self._idf(t.term) * t.weight for t in query.all_terms}
+        shown = result.hits[offset:]
+        chosen = [(hit, self._find_article(hit, audience)) for hit in shown]
+        hits = [self._build_hit(hit, article, weights) for hit, article in chosen if article]
+        confidence = self._confidence(query, result)
+        return SearchPage(
+            query=cleaned, searched=query.text, correction=None,
+            stage=Stage.ANY_WORDS if result.hits else Stage.NONE,
+            outcome=self._outcome(result.total, confidence), confidence=confidence,
+            total=result.total, hits=tuple(hits), offset=offset, mode="lexical",
+            degraded=False, took_ms=0.0,
+        )  # fmt: skip
+
+    def _outcome(self, total: int, confidence: float) -> SearchOutcome:
+        if total == 0:
+            return SearchOutcome.NONE
+        return SearchOutcome.WEAK if confidence < self._weak_confidence else SearchOutcome.CONFIDENT
+
+    def _build_hit(
+        self, hit: EngineHit, article: ArticleSummary, weights: Mapping[str, float]
+    ) -> Hit:
+        sections = self._sections.load_search_sections(hit.key)
+        section = choose_section(sections, weights)
+        anchor = section.anchor if section else ""
+        analyzer = Analyzer.for_language(article.language)
+        text = section.text if section and section.text else article.summary
+        return Hit(
+            slug=article.slug, title=article.title, collection=article.collection,
+            section=section.heading if section else "", anchor=anchor,
+            url=article.url + (f"#{anchor}" if anchor else ""), score=round(hit.score, 4),
+            snippet=build_snippet(text, frozenset(weights), analyzer),
+            internal=article.state is State.INTERNAL,
+        )  # fmt: skip
+
+    def _confidence(self, query: Query, result: EngineResult) -> float:
+        if not result.hits:
+            return 0.0
+        best = result.hits[0]
+        article = self._library.summaries.get(best.key)
+        if article is None:
+            return 0.0
+        own = {t.term: self._idf(t.term) for t in query.terms}
+        sections = self._sections.load_search_sections(best.key)
+        section = choose_section(sections, own)
+        analyzer = Analyzer.for_language(article.language)
+        head = set(analyzer.terms(" \n ".join((article.title, *article.questions, *article.tags))))
+        if section:
+            head.update(analyzer.terms(section.heading))
+        in_section = {t for t in own if section and section.count(t)} | head
+        anywhere = in_section | {t for t in own if any(s.count(t) for s in sections)}
+        second = result.hits[1].score if len(result.hits) > 1 else 0.0
+        evidence = Evidence(
+            coverage=covered_share(own, anywhere),
+            head_coverage=covered_share(own, head),
+            section_coverage=covered_share(own, in_section),
+            margin=(best.score - second) / best.score if best.score > 0 else 0.0,
+        )
+        return round(estimate_confidence(evidence), 4)
+
+    def _fall_back(self, cleaned: str, limit: int, audience: Audience) -> SearchPage:
+        hits = tuple(
+            Hit(s.slug, s.title, self._library.summaries[s.slug].collection, "", "", s.url, 0.0, "")
+            for s in self._suggestions.suggest(cleaned, limit, audience)
+        )
+        outcome = SearchOutcome.WEAK if hits else SearchOutcome.NONE
+        stage = Stage.ANY_WORDS if hits else Stage.NONE
+        return SearchPage(cleaned, cleaned, None, stage, outcome, 0.0, len(hits), hits, 0, "lexical", True, 0.0)  # fmt: skip
+
+    def _find_article(self, hit: EngineHit, audience: Audience) -> ArticleSummary | None:
+        return self._library.find_summary(hit.key, audience)
+
+    def _idf(self, term: str) -> float:
+        return math.log(1.0 + (self._engine.count() + 1) / (self._engine.document_frequency(term) + 1))
+
+    def _occurs(self, term: str) -> bool:
+        return self._engine.document_frequency(term) > 0

@@ -1,0 +1,101 @@
+"""The values of publishing: what is kept of each article between two publishes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from kb.content.front_matter import FrontMatter
+from kb.content.links import ResolvedLink
+from kb.content.models import (
+    ArticleSummary,
+    ArticleVersion,
+    Collection,
+    ContentFile,
+    Problem,
+)
+from kb.search.documents import SearchSection
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """An article as the last generation holds it, without its text."""
+
+    path: str
+    digest: str
+    """Of the file it was made from, which may be older than the file that lies there now."""
+    front_matter: FrontMatter
+    summary: ArticleSummary
+    problems: tuple[Problem, ...]
+    """Those of the file itself and of its rendering."""
+    links: tuple[ResolvedLink, ...]
+    anchors: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleText:
+    """The text of an article: what pages show and snippets quote."""
+
+    html: str
+    sections: Sequence[SearchSection]
+    levels: Sequence[int]
+    """Heading level of each section."""
+    versions: tuple[ArticleVersion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenFile:
+    """A file that could not be published, so that it is not tried again until it changes."""
+
+    path: str
+    digest: str
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation is: read first, and refused when of another format."""
+
+    revision: str
+    commit: str
+    published_at: str
+    renderer: str
+    engine: str
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Everything of a generation but the texts."""
+
+    manifest: Manifest
+    articles: Mapping[str, StoredArticle]
+    """By path."""
+    broken: Mapping[str, BrokenFile]
+    collections: tuple[Collection, ...]
+    collection_digests: Mapping[str, str]
+    """Digest of what each collection's own text was rendered from, by folder."""
+    files: Mapping[str, ContentFile]
+    """Images and attachments by path."""
+    fingerprints: Mapping[str, str]
+    """Fingerprint of each file when its digest was taken, by path."""
+    documents: Mapping[str, str]
+    """Last good text of each settings file by name."""
+    problems: tuple[Problem, ...] = ()
+    """All problems of the content, for the report."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishReport:
+    """What a publish did."""
+
+    generation: str
+    revision: str
+    articles: int
+    """How many articles the generation holds, drafts and internal ones included."""
+    indexed: int
+    """How many articles were rendered or indexed anew."""
+    removed: int
+    problems: tuple[Problem, ...]
+    seconds: float
+    changed: bool = True
+    """False when the current generation already matched the content."""
+    kept: tuple[str, ...] = field(default=())
+    """Paths of broken articles whose last good version is served."""

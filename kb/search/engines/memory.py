@@ -1,0 +1,136 @@
+"""A search engine of plain dictionaries: the reference that the others are held to.
+
+Exact BM25 in sixty lines, for tests and for help centers of some hundred articles.
+Its index is one JSON file.
+"""
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from kb.content.models import Audience
+from kb.errors import GenerationUnavailable
+from kb.search.engine import (
+    BM25_B,
+    BM25_K1,
+    FIELD_WEIGHTS,
+    EngineHit,
+    EngineReader,
+    EngineResult,
+    IndexDocument,
+)
+from kb.search.query import QueryTerm
+
+_FILE = "documents.json"
+
+
+class MemoryEngine:
+    """Keeps the terms of all documents in memory."""
+
+    name = "memory"
+
+    def build(
+        self,
+        directory: Path,
+        documents: Iterable[IndexDocument],
+        *,
+        base: Path | None = None,
+        removed: Iterable[str] = (),
+    ) -> None:
+        """Write all documents into one file."""
+        kept = _load(base) if base is not None else {}
+        for key in removed:
+            kept.pop(key, None)
+        for document in documents:
+            kept[document.key] = {
+                "fields": {name: list(terms) for name, terms in document.fields.items()},
+                "collections": list(document.collections),
+                "internal": document.internal,
+            }
+        directory.mkdir(parents=True, exist_ok=True)
+        (directory / _FILE).write_text(json.dumps(kept), encoding="utf-8")
+
+    def open(self, directory: Path) -> EngineReader:
+        """Load the file."""
+        return MemoryReader(_load(directory))
+
+
+class MemoryReader:
+    """Postings by field and term."""
+
+    def __init__(self, documents: dict[str, dict[str, object]]) -> None:
+        self._documents = [_document(key, value) for key, value in sorted(documents.items())]
+        self._postings: dict[tuple[str, str], dict[int, int]] = {}
+        self._lengths: dict[str, list[int]] = {name: [] for name in FIELD_WEIGHTS}
+        for number, document in enumerate(self._documents):
+            for name in FIELD_WEIGHTS:
+                terms = document.fields.get(name, ())
+                self._lengths[name].append(len(terms))
+                for term, count in Counter(terms).items():
+                    self._postings.setdefault((name, term), {})[number] = count
+
+    def count(self) -> int:
+        """How many documents there are."""
+        return len(self._documents)
+
+    def document_frequency(self, term: str) -> int:
+        """In how many documents the term occurs."""
+        numbers: set[int] = set()
+        for name in FIELD_WEIGHTS:
+            numbers.update(self._postings.get((name, term), ()))
+        return len(numbers)
+
+    def search(
+        self,
+        terms: Sequence[QueryTerm],
+        limit: int,
+        *,
+        audience: Audience = Audience.PUBLIC,
+        collection: str = "",
+    ) -> EngineResult:
+        """Score every document that contains a term."""
+        scores: dict[int, float] = {}
+        for wanted in terms:
+            for name, weight in FIELD_WEIGHTS.items():
+                for number, gain in self._gains(name, wanted.term):
+                    if _is_wanted(self._documents[number], audience, collection):
+                        scores[number] = scores.get(number, 0.0) + gain * weight * wanted.weight
+        best = sorted(scores, key=lambda number: (-scores[number], self._documents[number].key))
+        hits = (EngineHit(self._documents[number].key, scores[number]) for number in best[:limit])
+        return EngineResult(len(scores), tuple(hits))
+
+    def close(self) -> None:
+        """Nothing to release."""
+
+    def _gains(self, name: str, term: str) -> Iterable[tuple[int, float]]:
+        postings = self._postings.get((name, term), {})
+        lengths = self._lengths[name]
+        average = sum(lengths) / len(lengths) if lengths else 1.0
+        idf = math.log(len(lengths) / (len(postings) + 1)) + 1
+        for number, count in postings.items():
+            norm = BM25_K1 * (1 - BM25_B + BM25_B * lengths[number] / (average or 1.0))
+            yield number, idf * count * (BM25_K1 + 1) / (count + norm)
+
+
+def _is_wanted(document: IndexDocument, audience: Audience, collection: str) -> bool:
+    if document.internal and audience is not Audience.STAFF:
+        return False
+    return not collection or collection in document.collections
+
+
+def _document(key: str, value: dict[str, object]) -> IndexDocument:
+    fields, collections = value["fields"], value["collections"]
+    assert isinstance(fields, dict)
+    assert isinstance(collections, list)
+    return IndexDocument(key, fields, tuple(collections), bool(value["internal"]))
+
+
+def _load(directory: Path) -> dict[str, dict[str, object]]:
+    try:
+        loaded = json.loads((directory / _FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise GenerationUnavailable(f"The index in {directory} cannot be read: run `kb index`.") from error
+    assert isinstance(loaded, dict)
+    return loaded

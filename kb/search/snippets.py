@@ -1,0 +1,77 @@
+"""The section that answers, and an escaped excerpt of it with the words marked."""
+
+from collections.abc import Mapping, Sequence
+
+from markupsafe import escape
+
+from kb.search.analysis import Analyzer, Token
+from kb.search.documents import SearchSection
+
+LENGTH = 220
+"""Characters of an excerpt: about two lines on a desktop, four on a phone."""
+_SCANNED = 6_000
+"""Characters of a section in which the excerpt is looked for."""
+
+
+def choose_section(
+    sections: Sequence[SearchSection], weights: Mapping[str, float]
+) -> SearchSection | None:
+    """The section that matches the weighted terms best; the first one when none does.
+
+    Each term counts once and a little more when repeated; a match in the heading counts
+    double, and long sections are held back, so that the most specific one wins.
+    """
+    best: SearchSection | None = sections[0] if sections else None
+    best_score = 0.0
+    for section in sections:
+        heading_terms = section.terms.split(None, 12)[: len(section.heading.split())]
+        score = 0.0
+        for term, weight in weights.items():
+            count = section.count(term)
+            if count:
+                score += weight * (1.0 + min(count - 1, 4) * 0.2 + (term in heading_terms))
+        score /= 1.0 + len(section.terms) / 20_000
+        if score > best_score:
+            best, best_score = section, score
+    return best
+
+
+def build_snippet(text: str, terms: frozenset[str], analyzer: Analyzer) -> str:
+    """Escaped HTML of the passage of ``text`` with most of the terms, each in ``<mark>``."""
+    flat = " ".join(text[:_SCANNED].split())
+    matches = [t for t in analyzer.tokens(flat) if any(term in terms for term in t.terms)]
+    start = _best_start(flat, matches)
+    end = min(len(flat), start + LENGTH)
+    if end < len(flat):
+        end = flat.rfind(" ", start, end) if " " in flat[start:end] else end
+    parts = ["… " if start > 0 else ""]
+    position = start
+    for match in matches:
+        if match.start >= start and match.end <= end:
+            parts.append(str(escape(flat[position : match.start])))
+            parts.append(f"<mark>{escape(flat[match.start : match.end])}</mark>")
+            position = match.end
+    parts.append(str(escape(flat[position:end])))
+    parts.append(" …" if end < len(text.strip()) and end < len(" ".join(text.split())) else "")
+    return "".join(parts)
+
+
+def _best_start(text: str, matches: Sequence[Token]) -> int:
+    if not matches:
+        return 0
+    best, best_count = matches[0].start, 0
+    for i, first in enumerate(matches):
+        distinct = {
+            match.terms for match in matches[i : i + 30] if match.end <= first.start + LENGTH - 40
+        }
+        if len(distinct) > best_count:
+            best, best_count = first.start, len(distinct)
+    if best < LENGTH // 3:
+        return 0
+    # Begin at a sentence if one begins nearby, else a few words before the first match.
+    window = text[max(0, best - 90) : best]
+    cut = max(window.rfind(". "), window.rfind("! "), window.rfind("? "))
+    if cut >= 0:
+        return best - len(window) + cut + 2
+    space = text.find(" ", max(0, best - 40))
+    return space + 1 if 0 <= space < best else best
