@@ -1,0 +1,1 @@
+"""Tests of staff accounts, sign-in and the guards around them."""

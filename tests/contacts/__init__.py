@@ -1,0 +1,1 @@
+"""Tests of departments and opening hours."""
