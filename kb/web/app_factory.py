@@ -1,0 +1,86 @@
+"""Builds the web application: the only place where its parts are put together."""
+
+from pathlib import Path
+
+from flask import Flask
+
+from kb import api
+from kb.bootstrap import build_services
+from kb.config import load_settings
+from kb.services import Services
+from kb.web import (
+    account,
+    articles,
+    directory,
+    files,
+    help_center,
+    machines,
+    search,
+    staff,
+)
+from kb.web.contact_cards import find_card
+from kb.web.errors import init_errors
+from kb.web.formatting import init_formatting
+from kb.web.help_center import collection_name
+from kb.web.page_cache import init_page_cache
+from kb.web.security import init_security
+from kb.web.sign_in import init_sign_in
+from kb.web.static_files import init_static_files
+from kb.web.translation import gettext, ngettext
+from kb.web.visits import init_visits
+
+_ROOT = Path(__file__).resolve().parents[2]
+_BLUEPRINTS = (
+    help_center.blueprint,
+    articles.blueprint,
+    search.blueprint,
+    directory.blueprint,
+    machines.blueprint,
+    files.blueprint,
+    account.blueprint,
+    staff.blueprint,
+    api.blueprint,
+)
+
+
+def create_app(services: Services | None = None) -> Flask:
+    """The application, ready for a server.
+
+    Args:
+        services: what the pages work with; built from the environment's settings
+            when omitted.
+
+    Raises:
+        SettingsError: a setting cannot work.
+    """
+    if services is None:
+        services = build_services(load_settings())
+    app = Flask(
+        "kb.web",
+        template_folder=str(_ROOT / "templates"),
+        static_folder=str(_ROOT / "static"),
+    )
+    app.extensions["helpshelf"] = services
+    app.config["SECRET_KEY"] = services.secret_key
+    # What is registered first sees the answer last: the guard of cookies has to come
+    # after whatever sets them.
+    init_page_cache(app, (_ROOT / "templates", _ROOT / "static"))
+    init_errors(app, api.answer_error, api.PREFIX)
+    init_security(app)
+    init_sign_in(app)
+    init_visits(app)
+    _init_templates(app)
+    for blueprint in _BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _init_templates(app: Flask) -> None:
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["collection_name"] = collection_name
+    app.jinja_env.globals["find_card"] = find_card
+    init_formatting(app)
+    init_static_files(app)

@@ -1,0 +1,71 @@
+"""Who to call or write to: the directory, and the way to the right department."""
+
+from flask import Blueprint, Response, make_response, render_template, request
+
+from kb.content.models import ArticleSummary
+from kb.text import clean_query_text
+from kb.web import visits
+from kb.web.audience import audience
+from kb.web.contact_cards import find_card, list_cards
+from kb.web.limits import check_limit
+from kb.web.opening_hours import list_week
+from kb.web.page_cache import cached_page
+from kb.web.services import generation, services
+
+blueprint = Blueprint("directory", __name__)
+
+ANSWERS_OFFERED = 3
+
+
+@blueprint.get("/directory")
+def departments() -> Response:
+    """All departments with phone, mail, hours, and whether each is open."""
+    cards = list_cards()
+    now = services().clock.now()
+    return cached_page(
+        lambda: render_template(
+            "help_center/directory.html",
+            cards=cards,
+            weeks={card.department.slug: list_week(card.department, now) for card in cards},
+        ),
+        [(card.status, card.reply) for card in cards],
+    )
+
+
+@blueprint.get("/contact")
+def contact() -> Response:
+    """The department for a question: articles that may answer it first, then the people."""
+    question = clean_query_text(request.args.get("q", ""))
+    article = _find_article(request.args.get("article", ""))
+    answers, collection = _find_answers(question)
+    card = find_card(article.collection if article else collection)
+    visits.record_contact()
+    others = tuple(c for c in list_cards() if card is None or c.department != card.department)
+    response = make_response(
+        render_template(
+            "help_center/contact.html",
+            question=question,
+            subject=question or (article.title if article else ""),
+            article=article,
+            answers=answers,
+            card=card,
+            week=list_week(card.department, services().clock.now()) if card else (),
+            others=others,
+        )
+    )
+    response.cache_control.private = True
+    response.cache_control.no_cache = True
+    return response
+
+
+def _find_article(slug: str) -> ArticleSummary | None:
+    return generation().library.find_summary(slug, audience()) if slug else None
+
+
+def _find_answers(question: str) -> tuple[tuple[object, ...], str]:
+    """Articles for the question, and the collection that it seems to belong to."""
+    if not question:
+        return (), ""
+    check_limit("search")
+    page = generation().search.search(question, limit=ANSWERS_OFFERED, audience=audience())
+    return page.hits, page.hits[0].collection if page.hits else ""

@@ -1,0 +1,162 @@
+"""Every failure as a page: what happened, in words, with a way on and never a trace.
+
+The one place where errors become HTTP statuses.  Pages for failures of our own (429,
+500, 503) use a template that needs neither generation nor database, since these may
+be what failed.
+"""
+
+import re
+import secrets
+from collections.abc import Callable
+from urllib.parse import unquote
+
+from flask import Flask, Response, g, make_response, render_template, request
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.wrappers import Response as AnyResponse
+
+from kb.content.models import ArticleSummary
+from kb.errors import DatabaseError, GenerationUnavailable, HelpshelfError
+from kb.text import clean_query_text
+from kb.web.audience import audience
+from kb.web.contact_cards import find_card
+from kb.web.limits import check_limit
+from kb.web.services import generation
+from kb.web.translation import gettext as _
+
+AnswerError = Callable[[HTTPException], AnyResponse]
+
+GUESSES = 5
+_WORD = re.compile(r"[^\W_]{2,}")
+_NO_WORDS = frozenset(("articles", "policies", "collections", "hc", "en", "us", "html", "index"))
+"""Parts of addresses, ours and those of systems before, that say nothing of the subject."""
+_FILE = re.compile(r"\.[a-z0-9]{2,5}\Z", re.IGNORECASE)
+_SECONDS_WHILE_SET_UP = 30
+
+
+def init_errors(app: Flask, answer_for_programs: AnswerError, programs: str) -> None:
+    """Answer all failures.
+
+    Args:
+        app: the application.
+        answer_for_programs: makes the answer below the path ``programs``, where no
+            person is reading; a page is made everywhere else.
+        programs: path prefix of the API.
+    """
+
+    def answer(error: HTTPException) -> AnyResponse:
+        if error.response is not None:
+            return error.response  # type: ignore[return-value]
+        is_program = request.path.startswith(programs)
+        response = answer_for_programs(error) if is_program else make_error_page(error)
+        for name, value in error.get_headers(request.environ):
+            if name.lower() in ("retry-after", "allow"):
+                response.headers[name] = value
+        return response
+
+    def answer_own(error: Exception) -> AnyResponse:
+        return answer(_translate(error, app))
+
+    app.before_request(_number_request)
+    app.after_request(_tell_request_id)
+    app.register_error_handler(HTTPException, answer)
+    app.register_error_handler(Exception, answer_own)
+
+
+def _translate(error: Exception, app: Flask) -> HTTPException:
+    if isinstance(error, GenerationUnavailable):
+        app.logger.error("request %s: %s", g.get("request_id", "-"), error)
+        return ServiceUnavailable(retry_after=_SECONDS_WHILE_SET_UP)
+    if isinstance(error, DatabaseError):
+        app.logger.error("request %s: %s", g.get("request_id", "-"), error)
+        return InternalServerError(original_exception=error)
+    kind = "known" if isinstance(error, HelpshelfError) else "unexpected"
+    app.logger.error(
+        "request %s: %s error at %r", g.get("request_id", "-"), kind, request.path, exc_info=error
+    )
+    return InternalServerError(original_exception=error)
+
+
+def make_error_page(error: HTTPException) -> Response:
+    """The page for one HTTP status."""
+    code = error.code or 500
+    if code in (404, 410):
+        try:
+            return make_response(_render_missing(code), code)
+        except HelpshelfError:
+            # Without a generation there is nothing to suggest; the plain page will do.
+            pass
+    title, text = _describe(code)
+    return make_response(
+        render_template(
+            "errors/plain.html",
+            code=code,
+            title=title,
+            text=text,
+            detail=error.description if code == 400 else "",
+            request_id=g.get("request_id", ""),
+        ),
+        code,
+    )
+
+
+def _render_missing(code: int) -> str:
+    words = "" if _FILE.search(request.path) else _words_of_address(request.path)
+    return render_template(
+        f"errors/{code}.html",
+        words=words,
+        guesses=_guess_articles(words) if words else (),
+        card=find_card(),
+    )
+
+
+def _words_of_address(path: str) -> str:
+    parts = [part for part in unquote(path).split("/") if part][-2:]
+    words = [w for part in parts for w in _WORD.findall(part) if w.lower() not in _NO_WORDS]
+    return clean_query_text(" ".join(words[:8]))
+
+
+def _guess_articles(words: str) -> tuple[ArticleSummary, ...]:
+    try:
+        check_limit("search")
+    except HTTPException:
+        return ()
+    current = generation()
+    hits = current.search.search(words, limit=GUESSES, audience=audience()).hits
+    found = (current.library.find_summary(hit.slug, audience()) for hit in hits)
+    return tuple(article for article in found if article is not None)
+
+
+def _describe(code: int) -> tuple[str, str]:
+    texts = {
+        400: (_("That did not work"), _("Please go back and try again.")),
+        401: (_("Please sign in"), _("Only signed-in staff can see this page.")),
+        403: (_("You cannot see this page"), _("Your account has no permission for it.")),
+        404: (_("Page not found"), _("There is no page at this address.")),
+        405: (_("That did not work"), _("Please go back and try again.")),
+        410: (_("This article was withdrawn"), _("It no longer applies.")),
+        413: (_("That was too much at once"), _("Please send less text.")),
+        429: (
+            _("Please wait a moment"),
+            _("There were many requests from your connection. Try again in a minute."),
+        ),
+        503: (
+            _("The help center is being set up"),
+            _("Please come back in a few minutes. Nothing is wrong with your device."),
+        ),
+    }
+    if code < 500 or code in texts:
+        return texts.get(code, texts[400])
+    return (
+        _("Something went wrong on our side"),
+        _("The failure has been noted. Please try again in a few minutes."),
+    )
+
+
+def _number_request() -> None:
+    g.request_id = secrets.token_hex(6)
+
+
+def _tell_request_id(response: Response) -> Response:
+    if "request_id" in g:
+        response.headers["X-Request-ID"] = g.request_id
+    return response

@@ -1,0 +1,99 @@
+"""Dates, times and addresses as people of the site's country read them."""
+
+from datetime import date, datetime, tzinfo
+from functools import lru_cache
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
+from flask import Flask, request
+
+from kb.content.models import Site
+from kb.errors import GenerationUnavailable
+from kb.web.services import generation, services
+
+
+def init_formatting(app: Flask) -> None:
+    """Offer the filters to templates."""
+    app.jinja_env.filters["long_date"] = long_date
+    app.jinja_env.filters["month"] = month
+    app.jinja_env.filters["iso_time"] = iso_time
+    app.jinja_env.globals["site"] = site
+    app.jinja_env.globals["absolute_url"] = absolute_url
+
+
+def site() -> Site:
+    """The help center's identity; a plain one while nothing is published.
+
+    The sign-in page has to work before the first publish.
+    """
+    try:
+        return generation().library.site
+    except GenerationUnavailable:
+        return Site()
+
+
+def today() -> date:
+    """The day it is where the company is."""
+    return services().clock.now().astimezone(_zone(site().timezone)).date()
+
+
+def long_date(value: date | datetime | None) -> str:
+    """The day in words, "October 26, 2026" in English; empty when there is none."""
+    if value is None:
+        return ""
+    return _format_long(_local_day(value), site().language)
+
+
+def month(value: date | datetime) -> str:
+    """Month and year in words."""
+    return format_skeleton("yMMMM", _local_day(value), locale=_locale(site().language))
+
+
+def iso_time(value: date | datetime) -> str:
+    """The machine-readable form for ``<time datetime>`` and feeds."""
+    return value.isoformat()
+
+
+def list_languages(codes: tuple[str, ...]) -> str:
+    """The names of languages as a list in words: "English and French"."""
+    locale = _locale(site().language)
+    names = [_locale(code).get_language_name(locale.language) or code for code in codes]
+    return format_list(names, locale=locale)
+
+
+def absolute_url(path: str) -> str:
+    """The full address of a path: below ``KB_BASE_URL``, else as the request came."""
+    base = services().settings.base_url or request.url_root.rstrip("/")
+    return base + quote(path, safe="/?=&#:~")
+
+
+def _local_day(value: date | datetime) -> date:
+    if isinstance(value, datetime):
+        return value.astimezone(_zone(site().timezone)).date()
+    return value
+
+
+@lru_cache(maxsize=2048)
+def _format_long(day: date, language: str) -> str:
+    return format_date(day, format="long", locale=_locale(language))
+
+
+@lru_cache(maxsize=64)
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language, sep="-")
+    except (ValueError, UnknownLocaleError):
+        return Locale("en")
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> tzinfo:
+    # A name that does not exist is reported when the content is checked; a page
+    # with dates in UTC is better than no page.
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return ZoneInfo("UTC")

@@ -1,0 +1,80 @@
+"""The results page, and the ways on when there are no good results."""
+
+from flask import Blueprint, Response, make_response, render_template, request
+
+from kb.content.models import ArticleSummary
+from kb.search.models import SearchPage
+from kb.text import clean_query_text
+from kb.web import visits
+from kb.web.audience import audience
+from kb.web.contact_cards import find_card
+from kb.web.help_center import POPULAR, list_collection_counts, list_popular
+from kb.web.limits import check_limit
+from kb.web.pagination import Pages, page_number
+from kb.web.services import generation
+
+blueprint = Blueprint("search", __name__)
+
+HITS_PER_PAGE = 10
+MAX_RESULT_PAGE = 50
+"""Nobody reads further, and every page deeper costs the engine more."""
+NEAREST = 5
+
+
+@blueprint.get("/search")
+def results() -> Response:
+    """What a search found; a page to search from when nothing was asked."""
+    text = clean_query_text(request.args.get("q", ""))
+    if not text:
+        return _answer("help_center/search_empty.html")
+    check_limit("search")
+    number = min(page_number(), MAX_RESULT_PAGE)
+    collection = _chosen_collection()
+    exact = request.args.get("exact") == "1"
+    page = generation().search.search(
+        text,
+        limit=HITS_PER_PAGE,
+        offset=(number - 1) * HITS_PER_PAGE,
+        audience=audience(),
+        collection=collection,
+        exact=exact,
+    )
+    visits.record_search(page)
+    pages = Pages(number, min(page.total, MAX_RESULT_PAGE * HITS_PER_PAGE), HITS_PER_PAGE)
+    return _answer("help_center/search.html", page=page, pages=pages, chosen=collection)
+
+
+def _answer(template: str, **values: object) -> Response:
+    page = values.get("page")
+    if isinstance(page, SearchPage):
+        values["card"] = find_card(page.hits[0].collection if page.hits else "")
+        values["nearest"] = () if page.hits else list_nearest(page.query)
+    if not isinstance(page, SearchPage) or not page.hits:
+        values["popular"] = list_popular(POPULAR)
+    response = make_response(
+        render_template(template, collections=list_collection_counts(""), **values)
+    )
+    # Each answer is recorded and depends on who asks; no copy of it is kept.
+    response.cache_control.private = True
+    response.cache_control.no_cache = True
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def list_nearest(text: str) -> tuple[ArticleSummary, ...]:
+    """Articles whose title or question resembles a part of what was asked."""
+    current = generation()
+    found: dict[str, ArticleSummary] = {}
+    for part in (text, *sorted(text.split(), key=len, reverse=True)[:3]):
+        for suggestion in current.search.suggest(part, limit=NEAREST, audience=audience()):
+            summary = current.library.find_summary(suggestion.slug, audience())
+            if summary is not None:
+                found.setdefault(summary.slug, summary)
+        if len(found) >= NEAREST:
+            break
+    return tuple(found.values())[:NEAREST]
+
+
+def _chosen_collection() -> str:
+    asked = request.args.get("collection", "")
+    return asked if generation().library.find_collection(asked, audience()) else ""
