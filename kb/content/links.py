@@ -9,7 +9,7 @@ publish can tell whether an unchanged article would come out differently.
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from urllib.parse import unquote, urlsplit
 
@@ -48,6 +48,9 @@ class ResolvedLink:
     fragment: str = ""
     """The heading it points at, as it is in the target page."""
     external: bool = False
+    image: bool = False
+    line: int = 0
+    """Line of the file on which it stands, 0 if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,9 @@ class LinkMap:
 
     def resolve(self, raw: str, path: str, *, image: bool = False) -> ResolvedLink:
         """Where ``raw``, written in the article at ``path``, leads."""
+        return replace(self._resolve(raw, path, image), image=image)
+
+    def _resolve(self, raw: str, path: str, image: bool) -> ResolvedLink:
         cleaned = _CONTROL.sub("", raw).replace("\\", "/") if "\\" in raw else _CONTROL.sub("", raw)
         if cleaned.startswith("//"):
             return ResolvedLink(raw, "https:" + cleaned, Fate.KEPT, external=True)

@@ -7,7 +7,7 @@ HTML, links and headings resolved on the tree, sections taken, sanitised last.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import lxml.html
@@ -184,7 +184,7 @@ class _Rendering:
         if raw is None or "footnote" in (element.get("class") or ""):
             return
         link = self.map.resolve(raw, self.path)
-        self.links.append(link)
+        self.links.append(replace(link, line=self._line_of(raw)))
         if link.url:
             element.set("href", link.url)
         else:
@@ -197,7 +197,7 @@ class _Rendering:
     def _image(self, element: lxml.html.HtmlElement) -> None:
         raw = element.get("src") or ""
         link = self.map.resolve(raw, self.path, image=True)
-        self.links.append(link)
+        self.links.append(replace(link, line=self._line_of(raw)))
         alt = (element.get("alt") or "").strip()
         if link.external:
             self._report(

@@ -5,12 +5,37 @@ It is complete before it is named in ``CURRENT`` and never written again, so tha
 any number of workers read it without locks.
 """
 
+import logging
+import os
+import threading
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from pathlib import Path
 
+from kb.contacts.directory import parse_directory
 from kb.contacts.models import Directory
 from kb.content.library import Library
+from kb.content.models import Problem
+from kb.content.site_settings import parse_site
+from kb.content.yaml_document import YamlDocument
+from kb.errors import GenerationUnavailable
+from kb.publishing.layout import IndexLayout
+from kb.publishing.models import Catalogue
+from kb.publishing.reading import parse_settings_text
+from kb.publishing.store import LibraryFiles, LibraryReader
+from kb.search.analysis import Analyzer
+from kb.search.engine import EngineReader, SearchEngine
 from kb.search.service import SearchService
+from kb.search.synonyms import parse_synonyms
+
+CHECK_SECONDS = 1.0
+"""How often a worker looks for a new generation; a switch is promised within 5 s."""
+_CLOSE_AFTER_SECONDS = 60.0
+"""A request that began with the last generation ends long before."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -21,10 +46,36 @@ class Generation:
     library: Library
     search: SearchService
     directory: Directory
+    problems: tuple[Problem, ...]
+    """What was wrong with the content when it was published."""
+    _reader: LibraryReader
+
+    def close(self) -> None:
+        """Release files; only when no request uses it any more."""
+        self.search.close()
+        self._reader.close()
 
 
-class Generations(Protocol):
+class Generations:
     """Gives the current generation to whoever serves a request."""
+
+    def __init__(
+        self,
+        layout: IndexLayout,
+        library_files: LibraryFiles,
+        engine: SearchEngine,
+        weak_confidence: float,
+    ) -> None:
+        self.layout = layout
+        self._library_files = library_files
+        self._engine = engine
+        self._weak_confidence = weak_confidence
+        self._current: Generation | None = None
+        self._retired: list[tuple[float, Generation]] = []
+        self._lock = threading.Lock()
+        self._watching = False
+        self._refused = ""
+        os.register_at_fork(after_in_child=self._forget_watcher)
 
     def current(self) -> Generation:
         """The generation to answer from; the same object for one whole request.
@@ -32,4 +83,116 @@ class Generations(Protocol):
         Raises:
             GenerationUnavailable: nothing usable has been published; says what to do.
         """
-        ...
+        if self._current is None:
+            self.refresh()
+        if not self._watching:
+            self._watch()
+        generation = self._current
+        if generation is None:
+            raise GenerationUnavailable(
+                f"Nothing is published in {self.layout.root}: run `kb index`."
+            )
+        return generation
+
+    def refresh(self) -> bool:
+        """Switch to the generation named in ``CURRENT`` if it is another; True if switched.
+
+        One that cannot be opened is logged and left alone: the last one is served on.
+        """
+        with self._lock:
+            wanted = self.layout.read_current()
+            if wanted is None or (self._current is not None and self._current.id == wanted):
+                return False
+            try:
+                opened = self._open(wanted)
+            except GenerationUnavailable as error:
+                if self._refused != wanted:
+                    _log.error("generation %s is not served: %s", wanted, error)
+                    self._refused = wanted
+                return False
+            if self._current is not None:
+                self._retired.append((time.monotonic(), self._current))
+            self._current = opened
+            self._close_retired()
+            return True
+
+    def close(self) -> None:
+        """Release everything; for tests and the end of a command."""
+        with self._lock:
+            self._watching = False
+            for _, generation in self._retired:
+                generation.close()
+            if self._current is not None:
+                self._current.close()
+            self._retired, self._current = [], None
+
+    def _open(self, generation: str) -> Generation:
+        directory = self.layout.generation(generation)
+        reader = self._library_files.open(directory)
+        catalogue = reader.load_catalogue()
+        site, _ = parse_site(_document(catalogue.documents, "_site"))
+        contacts, _ = parse_directory(
+            _document(catalogue.documents, "_contacts"), timezone=site.timezone, country=site.country
+        )
+        synonyms, _ = parse_synonyms(
+            _document(catalogue.documents, "_synonyms"), Analyzer.for_language(site.language)
+        )
+        library = Library(
+            revision=catalogue.manifest.revision,
+            published_at=datetime.fromisoformat(catalogue.manifest.published_at),
+            site=site,
+            summaries={a.summary.slug: a.summary for a in catalogue.articles.values()},
+            collections={c.slug: c for c in catalogue.collections},
+            files={file.url: file for file in catalogue.files.values()},
+            texts=reader,
+        )
+        library.warm()
+        search = SearchService(
+            library, self._open_index(directory, catalogue), reader, reader.load_vocabulary(),
+            synonyms, self._weak_confidence,
+        )  # fmt: skip
+        return Generation(generation, library, search, contacts, catalogue.problems, reader)
+
+    def _open_index(self, directory: Path, catalogue: Catalogue) -> EngineReader:
+        if catalogue.manifest.engine != self._engine.name:
+            raise GenerationUnavailable(
+                f"The index was built for the engine {catalogue.manifest.engine!r}, "
+                f"KB_SEARCH_ENGINE is {self._engine.name!r}: run `kb index`."
+            )
+        return self._engine.open(directory / self._engine.name)
+
+    def _watch(self) -> None:
+        with self._lock:
+            if self._watching:
+                return
+            self._watching = True
+        threading.Thread(target=self._poll, name="generations", daemon=True).start()
+
+    def _poll(self) -> None:
+        while self._watching:
+            time.sleep(CHECK_SECONDS)
+            try:
+                self.refresh()
+            except Exception:
+                # The thread must outlive whatever a half-deleted folder raises.
+                _log.exception("looking for a new generation failed")
+
+    def _forget_watcher(self) -> None:
+        # Threads do not survive a fork; a child watches for itself.
+        self._watching = False
+        self._lock = threading.Lock()
+
+    def _close_retired(self) -> None:
+        now = time.monotonic()
+        still = [(since, g) for since, g in self._retired if now - since < _CLOSE_AFTER_SECONDS]
+        for since, generation in self._retired:
+            if now - since >= _CLOSE_AFTER_SECONDS:
+                generation.close()
+        self._retired = still
+
+
+def _document(documents: Mapping[str, str], stem: str) -> YamlDocument:
+    for ending in (".yml", ".yaml"):
+        if f"{stem}{ending}" in documents:
+            return parse_settings_text(f"{stem}{ending}", documents[f"{stem}{ending}"])
+    return YamlDocument(f"{stem}.yml", {})

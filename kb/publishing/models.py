@@ -70,8 +70,6 @@ class Catalogue:
     """By path."""
     broken: Mapping[str, BrokenFile]
     collections: tuple[Collection, ...]
-    collection_digests: Mapping[str, str]
-    """Digest of what each collection's own text was rendered from, by folder."""
     files: Mapping[str, ContentFile]
     """Images and attachments by path."""
     fingerprints: Mapping[str, str]

@@ -9,6 +9,7 @@ import logging
 import math
 import time
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from kb.content.library import Library
@@ -56,6 +57,7 @@ class SearchService:
         self._sections = sections
         self._synonyms = synonyms
         self._weak_confidence = weak_confidence
+        self._frequency = lru_cache(maxsize=65_536)(engine.document_frequency)
         self._analyzer = Analyzer.for_language(library.site.language)
         self._corrector = Corrector(vocabulary)
         self._suggestions = SuggestionIndex(library.list_articles(Audience.STAFF))
@@ -110,7 +112,7 @@ class SearchService:
         self._engine.close()
 
     def _parse(self, text: str) -> Query:
-        query = parse_query(text, self._analyzer, self._engine.document_frequency)
+        query = parse_query(text, self._analyzer, self._frequency)
         return self._synonyms.expand(query)
 
     def _rank(self, query: Query, limit: int, audience: Audience, collection: str) -> EngineResult:
@@ -193,7 +195,7 @@ class SearchService:
         return self._library.find_summary(hit.key, audience)
 
     def _idf(self, term: str) -> float:
-        return math.log(1.0 + (self._engine.count() + 1) / (self._engine.document_frequency(term) + 1))
+        return math.log(1.0 + (self._engine.count() + 1) / (self._frequency(term) + 1))
 
     def _occurs(self, term: str) -> bool:
-        return self._engine.document_frequency(term) > 0
+        return self._frequency(term) > 0

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database
-from sqlite_utils.utils import sqlite3
+from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from kb.errors import DatabaseError
 
@@ -19,7 +19,25 @@ BUSY_TIMEOUT_MS = 5_000
 """How long a statement waits for another writer. A request that would wait longer
 answers without what it wanted to store."""
 
+Connection = sqlite3.Connection
 SqliteError = sqlite3.Error
+
+
+def connect(path: Path, *, journal_mode: str = "WAL", synchronous: str = "FULL") -> Connection:
+    """A connection with transactions left to the caller (``BEGIN`` … ``COMMIT``)."""
+    connection = sqlite3.connect(
+        str(path), timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None, check_same_thread=False
+    )
+    connection.execute(f"PRAGMA journal_mode={journal_mode}")
+    connection.execute(f"PRAGMA synchronous={synchronous}")
+    return connection
+
+
+def connect_read_only(path: Path) -> Connection:
+    """A connection to a file that nobody writes any more: no locks, no journal."""
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+    )
 
 
 class SqliteFile:

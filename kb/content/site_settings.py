@@ -1,0 +1,64 @@
+"""Reads ``_site.yml``: the help center's own name, links and choices."""
+
+from zoneinfo import ZoneInfo
+
+from kb.content.models import NavigationLink, Problem, Severity, Site
+from kb.content.yaml_document import FieldReader, YamlDocument
+
+_SAFE = ("/", "https://", "http://", "mailto:", "tel:")
+
+
+def parse_site(document: YamlDocument) -> tuple[Site, list[Problem]]:
+    """The site's identity; what is missing or wrong has a plain default."""
+    reader = FieldReader(document)
+    default = Site()
+    navigation, header_problems = _links(reader, "navigation")
+    footer, footer_problems = _links(reader, "footer")
+    site = Site(
+        name=reader.text("name") or default.name,
+        company=reader.text("company"),
+        tagline=reader.text("tagline"),
+        description=reader.text("description"),
+        shop_url=reader.parsed("shop_url", _href, "an address such as https://shop.example.com") or "",
+        language=reader.text("language") or default.language,
+        timezone=reader.parsed("timezone", _zone, "a time zone such as Europe/Berlin") or default.timezone,
+        country=reader.text("country").upper(),
+        search_placeholder=reader.text("search_placeholder"),
+        popular=reader.texts("popular"),
+        problem=reader.text("problem"),
+        navigation=navigation,
+        footer=footer,
+    )  # fmt: skip
+    for key in reader.unread():
+        reader.report(
+            "unknown-key", key, f"the key `{key}` is not known", "remove it, or correct its spelling", Severity.WARNING
+        )  # fmt: skip
+    return site, reader.problems + header_problems + footer_problems
+
+
+def _links(reader: FieldReader, name: str) -> tuple[tuple[NavigationLink, ...], list[Problem]]:
+    links: list[NavigationLink] = []
+    problems: list[Problem] = []
+    for child in reader.children(name):
+        label = child.text("label", required=True)
+        href = child.parsed("href", _href, "a path such as /directory, or an address")
+        if not child.has("href"):
+            child.report("missing-field", "href", "`href` is missing", "add `href:`")
+        if label and href:
+            links.append(NavigationLink(label, href))
+        problems += child.problems
+    return tuple(links), problems
+
+
+def _href(text: str) -> str:
+    if not text.startswith(_SAFE) or text.startswith("//") or "\\" in text:
+        raise ValueError(text)
+    return text
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (OSError, ValueError, KeyError) as error:
+        raise ValueError(text) from error
+    return text

@@ -1,0 +1,96 @@
+"""Where everything lies in the index folder, and how it is written so that a crash harms nothing.
+
+::
+
+    CURRENT                     the id of the generation that is served
+    generations/<id>/           library.sqlite and the engine's folder
+    files/<digest>              images and attachments, shared by all generations
+    publish.lock                held while a publish runs
+"""
+
+import os
+import re
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+_ID = re.compile(r"[0-9A-Za-z-]{1,64}\Z")
+
+
+@dataclass(frozen=True)
+class IndexLayout:
+    """Paths and durable writes below one index folder."""
+
+    root: Path
+
+    def generation(self, generation: str) -> Path:
+        """The folder of a generation."""
+        return self.root / "generations" / generation
+
+    def content_file(self, digest: str) -> Path:
+        """Where an image or attachment lies."""
+        return self.root / "files" / digest
+
+    def read_current(self) -> str | None:
+        """The id of the current generation; None when nothing is published."""
+        try:
+            text = (self.root / "CURRENT").read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            return None
+        return text if _ID.match(text) else None
+
+    def create_generation(self, generation: str) -> Path:
+        """An empty folder for a new generation."""
+        directory = self.generation(generation)
+        directory.mkdir(parents=True)
+        return directory
+
+    def write_current(self, generation: str) -> None:
+        """Switch to a generation: one rename, durable before this returns."""
+        self._write(self.root / "CURRENT", f"{generation}\n".encode("ascii"))
+
+    def write_content_file(self, digest: str, data: bytes) -> None:
+        """Keep an image or attachment under its digest."""
+        (self.root / "files").mkdir(exist_ok=True)
+        self._write(self.content_file(digest), data)
+
+    def sync(self, directory: Path) -> None:
+        """Make a finished generation durable, files first, then the folders that name them."""
+        for folder, _, names in os.walk(directory):
+            for name in names:
+                _sync(Path(folder) / name)
+            _sync(Path(folder))
+        _sync(directory.parent)
+
+    def remove_old(self, keep: int) -> None:
+        """Remove all but the newest generations and the current one, and what was left unfinished."""
+        current = self.read_current()
+        generations = sorted(path for path in (self.root / "generations").iterdir() if path.is_dir())
+        finished = [path for path in generations if path.name <= (current or "")]
+        kept = {path.name for path in finished[-keep:]} | {current}
+        for path in generations:
+            if path.name not in kept:
+                shutil.rmtree(path, ignore_errors=True)
+
+    def _write(self, path: Path, data: bytes) -> None:
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).chmod(0o644)
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,331 @@
+"""One revision of the content, compiled: read all, check all, render what changed, cross-check.
+
+The steps run in this order over frozen values.  Articles come out one by one, so that
+50,000 of them are never in memory at once; what is wrong with any of them never keeps
+the others back.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Protocol
+
+from kb.contacts.directory import parse_directory
+from kb.content.arrangement import Arrangement, arrange, build_collections
+from kb.content.front_matter import FrontMatter, ParsedArticle
+from kb.content.links import LinkMap, ResolvedLink
+from kb.content.models import (
+    ArticleSummary,
+    Collection,
+    Problem,
+    Severity,
+    Site,
+    State,
+)
+from kb.content.renderer import RENDERER_VERSION, RenderedArticle
+from kb.content.rendering_pool import RenderTask, render_articles
+from kb.content.site_settings import parse_site
+from kb.content.source import ContentSource, Scan, SourceFile
+from kb.publishing.models import ArticleText, BrokenFile, Catalogue, StoredArticle
+from kb.publishing.reading import (
+    SettingsFiles,
+    merge_histories,
+    read_articles,
+    read_content_files,
+    read_settings,
+)
+from kb.publishing.versions import load_versions
+from kb.search.analysis import Analyzer
+from kb.search.documents import build_search_sections
+from kb.search.synonyms import parse_synonyms
+
+
+class Progress(Protocol):
+    """Is told how far a publish has come."""
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        """``step`` is a word for people; ``total`` is 0 when unknown."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledArticle:
+    """One article of the new revision. ``text`` is None when the last one's stays."""
+
+    stored: StoredArticle
+    text: ArticleText | None
+
+
+@dataclass
+class Revision:
+    """Compiles one scan of a source on top of the last generation's catalogue."""
+
+    source: ContentSource
+    previous: Catalogue | None
+    today: date
+    full: bool = False
+    progress: Progress = lambda step, done, total: None
+    problems: list[Problem] = field(default_factory=list)
+    broken: dict[str, BrokenFile] = field(default_factory=dict)
+    kept: list[str] = field(default_factory=list)
+
+    def read_source(self) -> None:
+        """List what the source holds; enough to tell whether anything changed."""
+        self.progress("Reading", 0, 0)
+        self.scan: Scan = self.source.scan()
+
+    def prepare(self) -> None:
+        """Read and arrange everything; after this all addresses are known."""
+        self.problems += self.scan.problems
+        self.settings: SettingsFiles = read_settings(self.source, self.scan, self.previous)
+        self.problems += self.settings.problems
+        self.site: Site = self._read_site()
+        self._parse_articles()
+        self.histories = merge_histories(self.source, self.scan, self.previous)
+        self.files, file_problems = read_content_files(self.source, self.scan, self.previous)
+        self.problems += file_problems
+        self.collections = self._build_collections({})
+        self.arrangement: Arrangement = self._arrange()
+        self.links: LinkMap = self._link_map()
+
+    def compile(self) -> Iterator[CompiledArticle]:
+        """Every article of the revision, changed ones rendered; collects problems on the way."""
+        self.collections = self._render_collection_texts()
+        unchanged = [path for path in self._reused if path in self.arrangement.articles]
+        again = [path for path in unchanged if self._must_render(path)]
+        done = 0
+        total = len(self._parsed) + len(again)
+        self.stored: dict[str, StoredArticle] = {}
+        for path in unchanged:
+            if path not in again:
+                yield self._keep(path)
+        for compiled in self._render(again):
+            done += 1
+            self.progress("Rendering", done, total)
+            if compiled is not None:
+                self.stored[compiled.stored.path] = compiled.stored
+                yield compiled
+        self._cross_check()
+
+    # -- reading ---------------------------------------------------------------
+
+    def _read_site(self) -> Site:
+        site, problems = parse_site(self.settings.site)
+        self.problems += problems
+        _, directory_problems = parse_directory(
+            self.settings.contacts, timezone=site.timezone, country=site.country
+        )
+        self.problems += directory_problems
+        analyzer = Analyzer.for_language(site.language)
+        self.problems += parse_synonyms(self.settings.synonyms, analyzer)[1]
+        return site
+
+    def _parse_articles(self) -> None:
+        self._parsed: dict[str, tuple[SourceFile, ParsedArticle]] = {}
+        self._reused: dict[str, StoredArticle] = {}
+        self.front_matters: dict[str, FrontMatter] = {}
+        markdown = [file for file in self.scan.files.values() if file.is_markdown]
+        self.collection_texts = {f.folder: f for f in markdown if f.is_collection_text}
+        changed = [f for f in markdown if not f.is_collection_text and not self._reuse(f)]
+        for count, (file, parsed) in enumerate(read_articles(self.source, changed), 1):
+            self.progress("Reading", count, len(changed))
+            if parsed.is_broken:
+                self._break(file, parsed.problems)
+            else:
+                self._parsed[file.path] = (file, parsed)
+                self.front_matters[file.path] = parsed.front_matter
+
+    def _reuse(self, file: SourceFile) -> bool:
+        """Take an unchanged file as the last generation knows it, good or broken."""
+        if self.previous is None or self.full or self._renderer_changed:
+            return False
+        known = self.previous.articles.get(file.path)
+        if known is not None and known.digest == file.digest:
+            self._reused[file.path] = known
+            self.front_matters[file.path] = known.front_matter
+            return True
+        broken = self.previous.broken.get(file.path)
+        if broken is not None and broken.digest == file.digest:
+            self._break(file, broken.problems)
+            return True
+        return False
+
+    @property
+    def _renderer_changed(self) -> bool:
+        return self.previous is not None and self.previous.manifest.renderer != RENDERER_VERSION
+
+    def _break(self, file: SourceFile, problems: tuple[Problem, ...]) -> None:
+        """Report a file that cannot be published and fall back to its last good version."""
+        self.broken[file.path] = BrokenFile(file.path, file.digest, problems)
+        self.problems += problems
+        known = self.previous.articles.get(file.path) if self.previous else None
+        if known is not None:
+            self._reused[file.path] = known
+            self.front_matters[file.path] = known.front_matter
+            self.kept.append(file.path)
+        else:
+            self.front_matters.pop(file.path, None)
+
+    # -- arranging -------------------------------------------------------------
+
+    def _build_collections(self, texts: Mapping[str, str]) -> list[Collection]:
+        folders: set[str] = set()
+        for path in (*self.front_matters, *(f.path for f in self.collection_texts.values())):
+            folder = path.rpartition("/")[0]
+            while folder and folder not in folders:
+                folders.add(folder)
+                folder = folder.rpartition("/")[0]
+            folders.add("")
+        collections, problems = build_collections(sorted(folders), self.settings.collections, texts)
+        self.problems += [problem for problem in problems if problem not in self.problems]
+        return collections
+
+    def _arrange(self) -> Arrangement:
+        arrangement = self._arrange_once()
+        for path, problem in arrangement.rejected.items():
+            self._break(self.scan.files[path], (problem,))
+            self._parsed.pop(path, None)
+            if path in self._reused and path not in self.kept:
+                self.kept.append(path)
+        if arrangement.rejected:
+            arrangement = self._arrange_once()
+            for path in arrangement.rejected:
+                self._reused.pop(path, None)
+                self.front_matters.pop(path, None)
+                if path in self.kept:
+                    self.kept.remove(path)
+        self.problems += arrangement.problems
+        return arrangement
+
+    def _arrange_once(self) -> Arrangement:
+        return arrange(
+            self.front_matters, self.collections, self.histories, self.site.language, self.today
+        )
+
+    def _link_map(self) -> LinkMap:
+        articles = {path: article.url for path, article in self.arrangement.articles.items()}
+        addresses = {url: path for path, url in articles.items()}
+        for path, article in self.arrangement.articles.items():
+            for name in (article.slug, *article.aliases):
+                addresses.setdefault(f"/articles/{name}", path)
+                addresses.setdefault(f"/policies/{name}", path)
+        return LinkMap(
+            articles=articles,
+            collections={c.path: c.url for c in self.collections},
+            files={path: file.url for path, file in self.files.items()},
+            addresses=addresses,
+        )
+
+    # -- rendering -------------------------------------------------------------
+
+    def _must_render(self, path: str) -> bool:
+        """Whether an unchanged article would come out differently: where its links lead."""
+        if path in self.broken:
+            return False
+        return any(
+            self.links.resolve(link.raw, path, image=link.image).url != link.url
+            for link in self._reused[path].links
+        )
+
+    def _keep(self, path: str) -> CompiledArticle:
+        known = self._reused[path]
+        summary = self.arrangement.articles[path]
+        if path not in self.broken:
+            self.problems += known.problems
+        stored = replace(known, summary=summary)
+        self.stored[path] = stored
+        return CompiledArticle(stored, None)
+
+    def _render(self, again: list[str]) -> Iterator[CompiledArticle | None]:
+        files = [self.scan.files[path] for path in again]
+        bodies = dict(self._parsed)
+        bodies.update({file.path: (file, parsed) for file, parsed in read_articles(self.source, files)})
+        tasks = (
+            RenderTask(path, parsed.body, parsed.body_line, parsed.front_matter.title)
+            for path, (_, parsed) in bodies.items()
+        )
+        for path, result in render_articles(tasks, self.links):
+            file, parsed = bodies[path]
+            if isinstance(result, Problem):
+                yield self._fall_back(file, (*parsed.problems, result))
+            else:
+                yield self._finish(file, parsed, result)
+
+    def _fall_back(self, file: SourceFile, problems: tuple[Problem, ...]) -> CompiledArticle | None:
+        self._break(file, problems)
+        return self._keep(file.path) if file.path in self._reused else None
+
+    def _finish(self, file: SourceFile, parsed: ParsedArticle, rendered: RenderedArticle) -> CompiledArticle:
+        summary = self.arrangement.articles[file.path]
+        problems = (*parsed.problems, *rendered.problems)
+        self.problems += problems
+        versions = load_versions(self.source, self.scan, summary, self.links)
+        sections = build_search_sections(rendered.sections, Analyzer.for_language(summary.language))
+        stored = StoredArticle(
+            path=file.path, digest=file.digest, front_matter=parsed.front_matter, summary=summary,
+            problems=problems, links=rendered.links, anchors=rendered.anchors,
+        )  # fmt: skip
+        levels = [section.level for section in rendered.sections]
+        return CompiledArticle(stored, ArticleText(rendered.html, sections, levels, versions))
+
+    def _render_collection_texts(self) -> list[Collection]:
+        """Collections with their own text; few and small, so they are rendered every time."""
+        if not self.collection_texts:
+            return self.collections
+        tasks: list[RenderTask] = []
+        folders: dict[str, str] = {}
+        for file, parsed in read_articles(self.source, self.collection_texts.values()):
+            folders[file.path] = file.folder
+            if parsed.is_broken:
+                self.problems += parsed.problems
+            else:
+                tasks.append(RenderTask(file.path, parsed.body, parsed.body_line, parsed.front_matter.title))
+        texts: dict[str, str] = {}
+        for path, result in render_articles(tasks, self.links):
+            if isinstance(result, Problem):
+                self.problems.append(result)
+            else:
+                texts[folders[path]] = result.html
+                self.problems += result.problems
+        return self._build_collections(texts)
+
+    # -- cross-checking --------------------------------------------------------
+
+    def _cross_check(self) -> None:
+        """Check links between articles, now that all of them are known."""
+        shown: set[str] = set()
+        linked: set[str] = set()
+        for path, stored in self.stored.items():
+            for link in stored.links:
+                if link.target in self.files:
+                    linked.add(link.target)
+                    if stored.summary.state is State.PUBLISHED:
+                        shown.add(link.target)
+                elif link.target and path not in self.broken:
+                    self._check_link(stored.summary, link)
+        # A file that no article shows is nobody's business; one that only internal
+        # articles show is the staff's.
+        self.files = {path: replace(self.files[path], public=path in shown) for path in linked}
+
+    def _check_link(self, article: ArticleSummary, link: ResolvedLink) -> None:
+        if not link.url:
+            return  # reported when it was rendered
+        target = self.stored.get(link.target)
+        shown = link.raw if len(link.raw) <= 80 else link.raw[:79] + "…"
+        if target is None:
+            message, code = f"the link to {shown} leads to an article that cannot be published", "broken-link"
+            fix = f"mend {link.target}, or remove the link"
+        elif article.state is State.PUBLISHED and target.summary.state is not State.PUBLISHED:
+            message = f"the link to {shown} leads to an article that customers cannot see ({target.summary.state})"
+            code, fix = "hidden-target", "publish the article, or remove the link"
+        elif link.fragment and link.fragment not in target.anchors:
+            message, code = f"{shown}: there is no such heading in {link.target}", "broken-anchor"
+            fix = "use the id of a heading there"
+        else:
+            return
+        self.problems.append(Problem(article.path, link.line, code, Severity.WARNING, message, fix))
+
+
+def searchable(summary: ArticleSummary) -> bool:
+    """Whether an article is in the search index at all."""
+    return summary.state in (State.PUBLISHED, State.INTERNAL)
