@@ -11,6 +11,7 @@ from kb.accounts.models import Permission, Role
 from kb.accounts.passwords import UNKNOWN_ACCOUNT_HASH, needs_rehash
 from kb.accounts.service import ABSOLUTE_LIMIT, IDLE_LIMIT
 from kb.errors import InvalidInput
+
 from .conftest import EMAIL, PASSWORD
 
 OTHER_PASSWORD = "seven green toasters sing"
