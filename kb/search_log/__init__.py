@@ -1,0 +1,1 @@
+"""What customers searched, opened and voted: recording, privacy, visits, outcomes, retention."""

@@ -30,3 +30,129 @@ def accounts(db: Database) -> None:
         foreign_keys=[("account_id", "accounts", "id")],
     )
     db.table("sessions").create_index(["account_id"])
+
+
+@migrations()
+def search_log(db: Database) -> None:
+    """Visits with what was searched, opened and voted, and the counts that outlive them."""
+    for statement in _SEARCH_LOG:
+        db.execute(statement)
+
+
+_SEARCH_LOG = (
+    """CREATE TABLE visits (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        token TEXT UNIQUE,
+        started_at INTEGER NOT NULL,
+        last_event_at INTEGER NOT NULL,
+        is_over INTEGER NOT NULL DEFAULT 0
+    )""",
+    "CREATE INDEX visits_going_on ON visits (last_event_at) WHERE is_over = 0",
+    """CREATE TABLE wordings (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        normalised TEXT NOT NULL UNIQUE,
+        text TEXT NOT NULL,
+        failed INTEGER NOT NULL DEFAULT 0,
+        topic_id INTEGER
+    )""",
+    "CREATE INDEX wordings_of_topic ON wordings (topic_id) WHERE topic_id IS NOT NULL",
+    "CREATE INDEX wordings_without_topic ON wordings (id) WHERE failed = 1 AND topic_id IS NULL",
+    """CREATE TABLE searches (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        visit_id INTEGER NOT NULL,
+        recorded_at INTEGER NOT NULL,
+        touched_at INTEGER NOT NULL,
+        day INTEGER NOT NULL,
+        wording_id INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        searched TEXT NOT NULL,
+        correction TEXT,
+        stage TEXT NOT NULL,
+        mode TEXT NOT NULL,
+        total INTEGER,
+        confidence REAL NOT NULL,
+        weak INTEGER NOT NULL,
+        language TEXT NOT NULL,
+        shown TEXT NOT NULL,
+        took_ms REAL NOT NULL,
+        source TEXT NOT NULL,
+        opens_visit INTEGER NOT NULL,
+        opened INTEGER NOT NULL,
+        helpful INTEGER,
+        contacted INTEGER NOT NULL,
+        outcome TEXT,
+        failed INTEGER NOT NULL
+    )""",
+    "CREATE INDEX searches_of_visit ON searches (visit_id)",
+    "CREATE INDEX searches_by_day ON searches (day, outcome, failed, total, opens_visit)",
+    "CREATE INDEX searches_by_wording ON searches (wording_id, day, failed, total)",
+    """CREATE INDEX failed_searches ON searches (day, wording_id, visit_id, recorded_at, outcome)
+        WHERE failed = 1""",
+    """CREATE TABLE openings (
+        id INTEGER PRIMARY KEY,
+        visit_id INTEGER NOT NULL,
+        search_id INTEGER NOT NULL,
+        opened_at INTEGER NOT NULL,
+        slug TEXT NOT NULL,
+        position INTEGER,
+        is_hit INTEGER NOT NULL
+    )""",
+    "CREATE INDEX openings_of_visit ON openings (visit_id)",
+    "CREATE INDEX openings_of_search ON openings (search_id)",
+    """CREATE TABLE votes (
+        id INTEGER PRIMARY KEY,
+        visit_id INTEGER,
+        voted_at INTEGER NOT NULL,
+        slug TEXT NOT NULL,
+        helpful INTEGER NOT NULL
+    )""",
+    "CREATE UNIQUE INDEX votes_of_visit ON votes (visit_id, slug)",
+    "CREATE INDEX votes_of_article ON votes (slug)",
+    """CREATE TABLE article_days (
+        day INTEGER NOT NULL,
+        slug TEXT NOT NULL,
+        openings INTEGER NOT NULL,
+        PRIMARY KEY (day, slug)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE search_days (
+        day INTEGER NOT NULL,
+        outcome TEXT NOT NULL,
+        searches INTEGER NOT NULL,
+        visits INTEGER NOT NULL,
+        failed INTEGER NOT NULL,
+        zero_results INTEGER NOT NULL,
+        PRIMARY KEY (day, outcome)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE imported_rows (
+        key TEXT PRIMARY KEY,
+        visit_id INTEGER NOT NULL
+    ) WITHOUT ROWID""",
+)
+
+
+@migrations()
+def content_gaps(db: Database) -> None:
+    """Topics made of failed searches, and who decided what about them."""
+    for statement in _CONTENT_GAPS:
+        db.execute(statement)
+
+
+_CONTENT_GAPS = (
+    """CREATE TABLE topics (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        key TEXT NOT NULL UNIQUE,
+        state TEXT NOT NULL,
+        reason TEXT NOT NULL DEFAULT '',
+        answer TEXT NOT NULL DEFAULT '',
+        created_at INTEGER NOT NULL
+    )""",
+    """CREATE TABLE topic_decisions (
+        id INTEGER PRIMARY KEY,
+        topic_id INTEGER NOT NULL,
+        decided_at INTEGER NOT NULL,
+        account_email TEXT NOT NULL,
+        state TEXT NOT NULL,
+        note TEXT NOT NULL
+    )""",
+    "CREATE INDEX decisions_of_topic ON topic_decisions (topic_id)",
+)

@@ -1,0 +1,239 @@
+"""The search log as the site uses it: recording that never fails, and reports."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+from kb.clock import Clock
+from kb.errors import DatabaseError
+from kb.search.models import SearchPage
+from kb.search_log.imports import LogImporter
+from kb.search_log.models import (
+    DayCount,
+    ImportedSearch,
+    ImportProblem,
+    ImportResult,
+    MaintenanceResult,
+    Outcome,
+    Source,
+    Summary,
+    TopSearch,
+)
+from kb.search_log.recording import VisitRecorder
+from kb.search_log.store import SearchLogStore
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+_COMPLAIN_EVERY = timedelta(minutes=1)
+_PAUSE_AFTER_FAILURE = timedelta(seconds=2)
+"""While the database does not answer, requests do not each wait for it again."""
+_SETTLE_BATCH = 200
+_SETTLE_BEFORE_REPORT = 5_000
+"""Ended visits that a report waits for; more are left to the regular job."""
+_DELETE_BATCH = 2_000
+_POPULAR_FOR = timedelta(seconds=60)
+_POPULAR_KEPT = 100
+
+
+class SearchLogService:
+    """Records what customers search and do next, and reports on it.
+
+    The ``record_`` methods never raise: a customer's page does not depend on the log.
+    """
+
+    def __init__(
+        self,
+        store: SearchLogStore,
+        clock: Clock,
+        *,
+        visit_minutes: int,
+        keep_days: int,
+        phone_regions: tuple[str, ...],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._pause = timedelta(minutes=visit_minutes)
+        self._keep_days = keep_days
+        self._recorder = VisitRecorder(store, self._pause, phone_regions)
+        self._guard = _Guard(clock)
+        self._popular: dict[int, tuple[datetime, tuple[str, ...]]] = {}
+
+    def record_search(
+        self,
+        page: SearchPage,
+        visit: str | None,
+        source: str = Source.PAGE,
+        language: str = "en",
+    ) -> str:
+        """Record a search; the value of its visit, a new one if there was none or it ended.
+
+        Empty when nothing could be recorded and there was no visit.
+        """
+        at = self._clock.now()
+        return self._guard.attempt(
+            lambda: self._recorder.record_search(page, visit, at, Source(source), language),
+            visit or "",
+        )
+
+    def record_suggestion_chosen(
+        self, text: str, slug: str, visit: str | None, language: str = "en"
+    ) -> str:
+        """Record a search that a suggestion answered; the value of its visit."""
+        at = self._clock.now()
+        return self._guard.attempt(
+            lambda: self._recorder.record_suggestion(text, slug, visit, at, language), visit or ""
+        )
+
+    def record_opening(self, visit: str | None, slug: str, *, from_results: bool = False) -> bool:
+        """Record that an article was opened; whether a visit goes on by it.
+
+        Args:
+            visit: the value of the visit, None for customers who have not searched.
+            slug: the article.
+            from_results: whether the link was on the results page.
+        """
+        at = self._clock.now()
+        return self._guard.attempt(
+            lambda: self._recorder.record_opening(slug, visit, at, from_results=from_results),
+            False,
+        )
+
+    def record_vote(self, visit: str | None, slug: str, helpful: bool) -> bool:
+        """Record a yes or no below an article; whether a visit goes on by it."""
+        at = self._clock.now()
+        return self._guard.attempt(
+            lambda: self._recorder.record_vote(slug, helpful, visit, at), False
+        )
+
+    def record_contact(self, visit: str | None) -> bool:
+        """Record that the contact form was opened; whether a visit goes on by it."""
+        at = self._clock.now()
+        return self._guard.attempt(lambda: self._recorder.record_contact(visit, at), False)
+
+    def import_searches(self, rows: Iterable[ImportedSearch | ImportProblem]) -> ImportResult:
+        """Take over another log's rows (see ``imports.read_log``).
+
+        Raises:
+            DatabaseError: the database cannot be written.
+        """
+        return LogImporter(self._store, self._recorder, self._pause).run(rows)
+
+    def settle(self, max_visits: int | None = None) -> int:
+        """Decide the searches of visits that have ended; how many visits that were.
+
+        Raises:
+            DatabaseError: the database cannot be written.
+        """
+        settled = 0
+        ended = self._clock.now() - self._pause
+        while max_visits is None or settled < max_visits:
+            with self._store.transaction():
+                visits = self._store.list_ended_visits(ended, _SETTLE_BATCH)
+                for visit_id in visits:
+                    self._recorder.settle(visit_id, is_over=True)
+                self._store.close_visits(visits)
+            settled += len(visits)
+            if len(visits) < _SETTLE_BATCH:
+                break
+        return settled
+
+    def maintain(self) -> MaintenanceResult:
+        """The regular job: settle what ended, delete what is older than it may be kept.
+
+        Raises:
+            DatabaseError: the database cannot be written.
+        """
+        settled = self.settle()
+        oldest = self._clock.now().date() - timedelta(days=self._keep_days)
+        deleted = 0
+        while True:
+            with self._store.transaction():
+                count = self._store.delete_searches(oldest, _DELETE_BATCH)
+            deleted += count
+            if count < _DELETE_BATCH:
+                break
+        if deleted:
+            with self._store.transaction():
+                self._store.delete_orphans(oldest)
+        return MaintenanceResult(settled, deleted)
+
+    def summary(self, since: date, until: date) -> Summary:
+        """The days from ``since`` to ``until``, both included, and their total."""
+        self._settle_before_report()
+        counted = {count.day: count for count in self._store.count_days(since, until)}
+        length = (until - since).days + 1
+        days = [since + timedelta(days=index) for index in range(length)]
+        counts = tuple(counted.get(day, DayCount(day)) for day in days)
+        return Summary(counts, _add_up(since, counts))
+
+    def list_top_searches(self, since: date, until: date, limit: int = 50) -> list[TopSearch]:
+        """The wordings searched most often, both days included."""
+        self._settle_before_report()
+        return self._store.list_top_searches(since, until, limit)
+
+    def popular_slugs(self, limit: int, days: int = 30) -> tuple[str, ...]:
+        """The articles opened most in the last days, kept for a minute.
+
+        Raises:
+            DatabaseError: the database cannot be read.
+        """
+        now = self._clock.now()
+        kept = self._popular.get(days)
+        if kept is None or now - kept[0] >= _POPULAR_FOR:
+            since = now.date() - timedelta(days=days)
+            kept = (now, tuple(self._store.list_popular(since, _POPULAR_KEPT)))
+            self._popular[days] = kept
+        return kept[1][:limit]
+
+    def _settle_before_report(self) -> None:
+        # A report that is a few visits behind is better than none, when only reading works.
+        self._guard.attempt(lambda: self.settle(_SETTLE_BEFORE_REPORT), 0)
+
+
+class _Guard:
+    """Lets a request go on when the log cannot be written, and says so once a minute."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._failed_at: datetime | None = None
+        self._complained_at: datetime | None = None
+
+    def attempt(self, work: Callable[[], T], fallback: T) -> T:
+        """What ``work`` returns, or the fallback when the database does not answer."""
+        if self._is_pausing():
+            return fallback
+        try:
+            return work()
+        except DatabaseError as error:
+            self._note(error)
+            return fallback
+
+    def _is_pausing(self) -> bool:
+        failed = self._failed_at
+        return failed is not None and self._clock.now() - failed < _PAUSE_AFTER_FAILURE
+
+    def _note(self, error: DatabaseError) -> None:
+        now = self._clock.now()
+        with self._lock:
+            self._failed_at = now
+            if self._complained_at and now - self._complained_at < _COMPLAIN_EVERY:
+                return
+            self._complained_at = now
+        _log.error("Searches are not being recorded: %s", error)
+
+
+def _add_up(day: date, counts: Iterable[DayCount]) -> DayCount:
+    counts = tuple(counts)
+    return DayCount(
+        day=day,
+        visits=sum(count.visits for count in counts),
+        searches=sum(count.searches for count in counts),
+        zero_results=sum(count.zero_results for count in counts),
+        failed=sum(count.failed for count in counts),
+        outcomes={name: sum(c.outcomes.get(name, 0) for c in counts) for name in Outcome},
+    )

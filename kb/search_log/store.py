@@ -1,0 +1,105 @@
+"""What the search log needs from the database."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+from typing import Protocol
+
+from kb.search_log.models import (
+    DayCount,
+    Opening,
+    RecordedSearch,
+    TopSearch,
+    Visit,
+    Vote,
+)
+
+
+class SearchLogStore(Protocol):
+    """Keeps visits and what happened in them. Every method may raise DatabaseError.
+
+    The methods of the first part belong inside ``transaction()``: what they read must
+    still be true when they write.
+    """
+
+    def transaction(self) -> AbstractContextManager[object]:
+        """All or nothing, and alone: other writers wait."""
+        ...
+
+    def find_visit(
+        self, token: str, *, started_after: datetime, active_after: datetime
+    ) -> Visit | None:
+        """The visit with this token if it has not ended."""
+        ...
+
+    def add_visit(self, token: str | None, at: datetime) -> Visit:
+        """A new visit; without a token nothing can be added to it later by a browser."""
+        ...
+
+    def touch_visit(self, visit_id: int, at: datetime) -> None:
+        """The visit goes on."""
+        ...
+
+    def list_ended_visits(self, inactive_since: datetime, limit: int) -> list[int]:
+        """Visits that ended and are not closed yet, the oldest first."""
+        ...
+
+    def close_visits(self, visit_ids: Sequence[int]) -> None:
+        """Forget the tokens of visits that are over."""
+        ...
+
+    def list_searches(self, visit_id: int) -> list[RecordedSearch]:
+        """The searches of a visit, the one touched last at the end."""
+        ...
+
+    def list_openings(self, visit_id: int) -> list[Opening]:
+        """What was opened in a visit, in order."""
+        ...
+
+    def add_search(self, search: RecordedSearch) -> int:
+        """Keep a new search; the id it got."""
+        ...
+
+    def update_search(self, search: RecordedSearch) -> None:
+        """Replace the search with this id."""
+        ...
+
+    def find_imported(self, import_key: str) -> int | None:
+        """The visit of the row that an earlier import brought under this key."""
+        ...
+
+    def add_import_key(self, import_key: str, visit_id: int) -> None:
+        """Remember a row of an import, so that importing it again adds nothing."""
+        ...
+
+    def add_opening(self, opening: Opening) -> None:
+        """Keep what was opened in a visit."""
+        ...
+
+    def count_opening(self, day: date, slug: str) -> None:
+        """Count an opening, with or without a visit, for what is popular."""
+        ...
+
+    def set_vote(self, vote: Vote) -> None:
+        """Keep a vote; the later vote of a visit on an article replaces the earlier."""
+        ...
+
+    def delete_searches(self, before: date, limit: int) -> int:
+        """Turn the oldest searches before a day into daily counts; how many they were."""
+        ...
+
+    def delete_orphans(self, before: date) -> None:
+        """Delete visits, openings, wordings and import keys that nothing refers to any more."""
+        ...
+
+    def count_days(self, since: date, until: date) -> list[DayCount]:
+        """The counts of every day that has searches, both ends included."""
+        ...
+
+    def list_top_searches(self, since: date, until: date, limit: int) -> list[TopSearch]:
+        """The most frequent wordings."""
+        ...
+
+    def list_popular(self, since: date, limit: int) -> list[str]:
+        """Slugs of the articles opened most since a day."""
+        ...

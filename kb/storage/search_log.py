@@ -1,0 +1,339 @@
+"""The search log in SQLite. Times are milliseconds since 1970, days are days since 1970, in UTC.
+
+A wording (a normalised query text) has one row and searches refer to it by number:
+grouping a million searches then compares integers.  Rates come from one covering
+index, and what retention deletes stays in ``search_days`` as counts.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlite_utils import Database
+
+from kb.search_log.models import (
+    DayCount,
+    Opening,
+    Outcome,
+    RecordedSearch,
+    Source,
+    TopSearch,
+    Visit,
+    Vote,
+)
+from kb.storage.sqlite import SqliteFile, translated_errors
+
+Row = tuple[Any, ...]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_COLUMNS = (
+    "visit_id", "recorded_at", "touched_at", "day", "wording_id", "text", "searched",
+    "correction", "stage", "mode", "total", "confidence", "weak", "language", "shown",
+    "took_ms", "source", "opens_visit", "opened", "helpful", "contacted", "outcome", "failed",
+)  # fmt: skip
+_INSERT = f"INSERT INTO searches ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
+_UPDATE = f"UPDATE searches SET {', '.join(f'{name} = ?' for name in _COLUMNS)} WHERE id = ?"  # noqa: S608
+_MAX_VISIT_SEARCHES = 50
+"""A person searches a handful of times; the rest of a script's visit is not compared."""
+
+
+class SqliteSearchLogStore:
+    """Implements ``kb.search_log.store.SearchLogStore``."""
+
+    def __init__(self, file: SqliteFile) -> None:
+        self._file = file
+
+    @contextmanager
+    def transaction(self) -> Iterator[object]:
+        """All or nothing, and alone: other writers wait."""
+        with self._file.transaction() as database:
+            yield database
+
+    def find_visit(
+        self, token: str, *, started_after: datetime, active_after: datetime
+    ) -> Visit | None:
+        """The visit with this token if it has not ended."""
+        row = self._one(
+            "SELECT id, started_at, last_event_at FROM visits"
+            " WHERE token = ? AND started_at > ? AND last_event_at > ?",
+            (token, to_ms(started_after), to_ms(active_after)),
+        )
+        return Visit(row[0], from_ms(row[1]), from_ms(row[2])) if row else None
+
+    def add_visit(self, token: str | None, at: datetime) -> Visit:
+        """A new visit."""
+        cursor = self._database.conn.execute(
+            "INSERT INTO visits (token, started_at, last_event_at) VALUES (?, ?, ?)",
+            (token, to_ms(at), to_ms(at)),
+        )
+        return Visit(int(cursor.lastrowid or 0), at, at)
+
+    def touch_visit(self, visit_id: int, at: datetime) -> None:
+        """The visit goes on."""
+        self._run(
+            "UPDATE visits SET last_event_at = max(last_event_at, ?) WHERE id = ?",
+            (to_ms(at), visit_id),
+        )
+
+    def list_ended_visits(self, inactive_since: datetime, limit: int) -> list[int]:
+        """Visits that ended and are not closed yet, the oldest first."""
+        rows = self._all(
+            "SELECT id FROM visits WHERE is_over = 0 AND last_event_at <= ?"
+            " ORDER BY last_event_at LIMIT ?",
+            (to_ms(inactive_since), limit),
+        )
+        return [row[0] for row in rows]
+
+    def close_visits(self, visit_ids: Sequence[int]) -> None:
+        """Forget the tokens of visits that are over."""
+        self._database.conn.executemany(
+            "UPDATE visits SET is_over = 1, token = NULL WHERE id = ?",
+            [(visit_id,) for visit_id in visit_ids],
+        )
+
+    def list_searches(self, visit_id: int) -> list[RecordedSearch]:
+        """The searches of a visit, the one touched last at the end."""
+        rows = self._all(
+            "SELECT searches.*, wordings.normalised FROM searches"
+            " JOIN wordings ON wordings.id = searches.wording_id"
+            " WHERE visit_id = ? ORDER BY touched_at DESC, searches.id DESC LIMIT ?",
+            (visit_id, _MAX_VISIT_SEARCHES),
+        )
+        return [_search_from(row) for row in reversed(rows)]
+
+    def list_openings(self, visit_id: int) -> list[Opening]:
+        """What was opened in a visit, in order."""
+        rows = self._all(
+            "SELECT visit_id, search_id, opened_at, slug, position, is_hit FROM openings"
+            " WHERE visit_id = ? ORDER BY id",
+            (visit_id,),
+        )
+        return [Opening(r[0], r[1], from_ms(r[2]), r[3], r[4], bool(r[5])) for r in rows]
+
+    def add_search(self, search: RecordedSearch) -> int:
+        """Keep a new search; the id it got."""
+        cursor = self._database.conn.execute(_INSERT, self._values(search))
+        return int(cursor.lastrowid or 0)
+
+    def update_search(self, search: RecordedSearch) -> None:
+        """Replace the search with this id."""
+        self._run(_UPDATE, (*self._values(search), search.id))
+
+    def find_imported(self, import_key: str) -> int | None:
+        """The visit of the row that an earlier import brought under this key."""
+        row = self._one("SELECT visit_id FROM imported_rows WHERE key = ?", (import_key,))
+        return row[0] if row else None
+
+    def add_import_key(self, import_key: str, visit_id: int) -> None:
+        """Remember a row of an import, so that importing it again adds nothing."""
+        self._run("INSERT INTO imported_rows (key, visit_id) VALUES (?, ?)", (import_key, visit_id))
+
+    def add_opening(self, opening: Opening) -> None:
+        """Keep what was opened in a visit."""
+        self._run(
+            "INSERT INTO openings (visit_id, search_id, opened_at, slug, position, is_hit)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (opening.visit_id, opening.search_id, to_ms(opening.opened_at), opening.slug,
+             opening.position, opening.is_hit),
+        )  # fmt: skip
+
+    def count_opening(self, day: date, slug: str) -> None:
+        """Count an opening, with or without a visit, for what is popular."""
+        self._run(
+            "INSERT INTO article_days (day, slug, openings) VALUES (?, ?, 1)"
+            " ON CONFLICT (day, slug) DO UPDATE SET openings = openings + 1",
+            (to_day(day), slug),
+        )
+
+    def set_vote(self, vote: Vote) -> None:
+        """Keep a vote; the later vote of a visit on an article replaces the earlier."""
+        self._run(
+            "INSERT INTO votes (visit_id, voted_at, slug, helpful) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (visit_id, slug) DO UPDATE"
+            " SET helpful = excluded.helpful, voted_at = excluded.voted_at",
+            (vote.visit_id, to_ms(vote.voted_at), vote.slug, vote.helpful),
+        )
+
+    def delete_searches(self, before: date, limit: int) -> int:
+        """Turn the oldest searches before a day into daily counts; how many they were."""
+        self._run("CREATE TEMP TABLE IF NOT EXISTS expired (id INTEGER PRIMARY KEY)", ())
+        self._run("DELETE FROM expired", ())
+        self._run(
+            "INSERT INTO expired SELECT id FROM searches WHERE day < ? ORDER BY day LIMIT ?",
+            (to_day(before), limit),
+        )
+        self._run(
+            "INSERT INTO search_days (day, outcome, searches, visits, failed, zero_results)"
+            " SELECT day, ifnull(outcome, ''), count(*), sum(opens_visit), sum(failed),"
+            " sum(ifnull(total, 1) = 0) FROM searches WHERE id IN (SELECT id FROM expired)"
+            " GROUP BY 1, 2"
+            " ON CONFLICT (day, outcome) DO UPDATE SET searches = searches + excluded.searches,"
+            " visits = visits + excluded.visits, failed = failed + excluded.failed,"
+            " zero_results = zero_results + excluded.zero_results",
+            (),
+        )
+        self._run("DELETE FROM openings WHERE search_id IN (SELECT id FROM expired)", ())
+        return self._run("DELETE FROM searches WHERE id IN (SELECT id FROM expired)", ())
+
+    def delete_orphans(self, before: date) -> None:
+        """Delete visits, openings, wordings and import keys that nothing refers to any more."""
+        limit = to_ms(datetime.combine(before, datetime.min.time(), UTC))
+        unused = "NOT EXISTS (SELECT 1 FROM searches WHERE"
+        self._run(f"DELETE FROM wordings WHERE {unused} wording_id = wordings.id)", ())  # noqa: S608
+        self._run(
+            f"DELETE FROM visits WHERE last_event_at < ? AND {unused} visit_id = visits.id)",  # noqa: S608
+            (limit,),
+        )
+        self._run("DELETE FROM imported_rows WHERE visit_id NOT IN (SELECT id FROM visits)", ())
+        self._run(
+            "UPDATE votes SET visit_id = NULL WHERE visit_id NOT IN (SELECT id FROM visits)", ()
+        )
+
+    def count_days(self, since: date, until: date) -> list[DayCount]:
+        """The counts of every day that has searches, both ends included."""
+        span = (to_day(since), to_day(until))
+        rows = self._all(
+            "SELECT day, outcome, sum(searches), sum(visits), sum(failed), sum(zero_results)"
+            " FROM (SELECT day, ifnull(outcome, '') AS outcome, count(*) AS searches,"
+            " sum(opens_visit) AS visits, sum(failed) AS failed,"
+            " sum(ifnull(total, 1) = 0) AS zero_results"
+            " FROM searches WHERE day BETWEEN ? AND ? GROUP BY 1, 2"
+            " UNION ALL SELECT day, outcome, searches, visits, failed, zero_results"
+            " FROM search_days WHERE day BETWEEN ? AND ?) GROUP BY 1, 2 ORDER BY 1",
+            (*span, *span),
+        )
+        days: dict[int, list[Row]] = {}
+        for row in rows:
+            days.setdefault(row[0], []).append(row)
+        return [_day_from(day, group) for day, group in days.items()]
+
+    def list_top_searches(self, since: date, until: date, limit: int) -> list[TopSearch]:
+        """The most frequent wordings."""
+        rows = self._all(
+            "SELECT wordings.text, top.* FROM (SELECT wording_id, count(*) AS searches,"
+            " sum(ifnull(total, 1) = 0), sum(failed), max(day) AS last FROM searches"
+            " WHERE day BETWEEN ? AND ? GROUP BY wording_id"
+            " ORDER BY searches DESC, last DESC, wording_id LIMIT ?) AS top"
+            " JOIN wordings ON wordings.id = top.wording_id"
+            " ORDER BY top.searches DESC, top.last DESC, top.wording_id",
+            (to_day(since), to_day(until), limit),
+        )
+        return [TopSearch(r[0], r[2], r[3], r[4], from_day(r[5])) for r in rows]
+
+    def list_popular(self, since: date, limit: int) -> list[str]:
+        """Slugs of the articles opened most since a day."""
+        rows = self._all(
+            "SELECT slug FROM article_days WHERE day >= ? GROUP BY slug"
+            " ORDER BY sum(openings) DESC, slug LIMIT ?",
+            (to_day(since), limit),
+        )
+        return [row[0] for row in rows]
+
+    @property
+    def _database(self) -> Database:
+        return self._file.connection()
+
+    def _values(self, search: RecordedSearch) -> tuple[Any, ...]:
+        wording_id = self._wording(search)
+        at = to_ms(search.recorded_at)
+        return (
+            search.visit_id, at, to_ms(search.touched_at), at // _DAY_MS, wording_id, search.text,
+            search.searched, search.correction, search.stage, search.mode, search.total,
+            search.confidence, search.weak, search.language, json.dumps(search.shown),
+            search.took_ms, search.source, search.opens_visit, search.opened, search.helpful,
+            search.contacted, search.outcome, search.failed,
+        )  # fmt: skip
+
+    def _wording(self, search: RecordedSearch) -> int:
+        row = self._one(
+            "SELECT id, failed FROM wordings WHERE normalised = ?", (search.normalised,)
+        )
+        if row is None:
+            cursor = self._database.conn.execute(
+                "INSERT INTO wordings (normalised, text, failed) VALUES (?, ?, ?)",
+                (search.normalised, search.text, search.failed),
+            )
+            return int(cursor.lastrowid or 0)
+        if search.failed and not row[1]:
+            self._run("UPDATE wordings SET failed = 1 WHERE id = ?", (row[0],))
+        return int(row[0])
+
+    def _run(self, sql: str, values: Sequence[Any]) -> int:
+        return int(self._database.conn.execute(sql, values).rowcount)
+
+    def _one(self, sql: str, values: Sequence[Any]) -> Row | None:
+        rows = self._all(sql, values)
+        return rows[0] if rows else None
+
+    def _all(self, sql: str, values: Sequence[Any]) -> list[Row]:
+        with translated_errors(self._file.path):
+            return self._database.conn.execute(sql, values).fetchall()
+
+
+_DAY_MS = 86_400_000
+
+
+def to_ms(at: datetime) -> int:
+    """An aware time as milliseconds since 1970."""
+    return (at - _EPOCH) // timedelta(milliseconds=1)
+
+
+def from_ms(value: int) -> datetime:
+    """The time of so many milliseconds since 1970, in UTC."""
+    return _EPOCH + timedelta(milliseconds=value)
+
+
+def to_day(day: date) -> int:
+    """A date as days since 1970."""
+    return (day - _EPOCH.date()).days
+
+
+def from_day(value: int) -> date:
+    """The date of so many days since 1970."""
+    return _EPOCH.date() + timedelta(days=value)
+
+
+def _search_from(row: Row) -> RecordedSearch:
+    (
+        id_, visit_id, recorded_at, touched_at, _day, _wording_id, text, searched, correction,
+        stage, mode, total, confidence, weak, language, shown, took_ms, source, opens_visit,
+        opened, helpful, contacted, outcome, failed, normalised,
+    ) = row  # fmt: skip
+    return RecordedSearch(
+        visit_id=visit_id,
+        recorded_at=from_ms(recorded_at),
+        touched_at=from_ms(touched_at),
+        text=text,
+        normalised=normalised,
+        searched=searched,
+        correction=correction,
+        stage=stage,
+        mode=mode,
+        total=total,
+        confidence=confidence,
+        weak=bool(weak),
+        language=language,
+        shown=tuple(json.loads(shown)),
+        took_ms=took_ms,
+        source=Source(source),
+        opens_visit=bool(opens_visit),
+        opened=bool(opened),
+        helpful=None if helpful is None else bool(helpful),
+        contacted=bool(contacted),
+        outcome=None if outcome is None else Outcome(outcome),
+        failed=bool(failed),
+        id=id_,
+    )
+
+
+def _day_from(day: int, rows: Sequence[Row]) -> DayCount:
+    return DayCount(
+        day=from_day(day),
+        searches=sum(row[2] for row in rows),
+        visits=sum(row[3] for row in rows),
+        failed=sum(row[4] for row in rows),
+        zero_results=sum(row[5] for row in rows),
+        outcomes={Outcome(row[1]): row[2] for row in rows if row[1]},
+    )

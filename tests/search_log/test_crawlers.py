@@ -1,0 +1,61 @@
+"""People are counted, machines are not."""
+
+import pytest
+
+from kb.search_log.crawlers import is_person
+
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:132.0) Gecko/20100101 Firefox/132.0"
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 "
+    "(KHTML, like Gecko) Version/17.4 Mobile/15E148 Safari/604.1"
+)
+
+
+@pytest.mark.parametrize("agent", [FIREFOX, IPHONE])
+def test_browsers_are_people(agent):
+    assert is_person({"User-Agent": agent})
+
+
+@pytest.mark.parametrize(
+    "agent",
+    [
+        "",
+        " ",
+        "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+        "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)",
+        "GPTBot/1.0",
+        "facebookexternalhit/1.1",
+        "Slackbot-LinkExpanding 1.0",
+        "WhatsApp/2.23",
+        "Discordbot/2.0",
+        "kube-probe/1.27",
+        "ELB-HealthChecker/2.0",
+        "Consul Health Check",
+        "UptimeRobot/2.0",
+        "HAProxy",
+        "curl/8.5.0",
+        "python-requests/2.32",
+        "Go-http-client/1.1",
+        FIREFOX.replace("Firefox", "HeadlessChrome"),
+        "Mozilla/5.0 " + "x" * 5000,
+    ],
+)
+def test_machines_are_not(agent):
+    assert not is_person({"User-Agent": agent})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Sec-Purpose", "prefetch;prerender"),
+        ("Purpose", "prefetch"),
+        ("X-Purpose", "preview"),
+        ("X-Moz", "prefetch"),
+    ],
+)
+def test_a_browser_that_reads_ahead_is_not(name, value):
+    assert not is_person({"user-agent": FIREFOX, name: value})
+
+
+def test_asking_whether_there_is_an_answer_is_not():
+    assert not is_person({"User-Agent": FIREFOX}, "HEAD")

@@ -1,0 +1,74 @@
+"""Reports count what happened, and go on counting it when the single searches are gone."""
+
+from datetime import date, timedelta
+
+DAY = date(2026, 11, 18)
+
+
+def record_a_day(log, make_page, clock):
+    visit = log.record_search(make_page("kettle leaks", "leaks"), None)
+    log.record_opening(visit, "leaks")
+    log.record_search(make_page("gift wrap"), None)
+    log.record_search(make_page("Gift wrap?"), None)
+    log.record_search(make_page("odd noise", "a", weak=True), None)
+    log.record_search(make_page("warranty", "w"), None)
+    clock.advance(timedelta(hours=1))
+
+
+def test_a_day_in_figures(log, make_page, clock):
+    record_a_day(log, make_page, clock)
+    total = log.summary(DAY - timedelta(days=2), DAY).total
+    assert (total.visits, total.searches, total.zero_results, total.failed) == (5, 5, 2, 4)
+    assert total.success_rate == 0.2
+    assert total.zero_result_rate == 0.4
+
+
+def test_every_day_of_the_range_is_there(log, make_page, clock):
+    record_a_day(log, make_page, clock)
+    days = log.summary(DAY - timedelta(days=2), DAY + timedelta(days=1)).days
+    assert [day.searches for day in days] == [0, 0, 5, 0]
+    assert days[0].success_rate is None
+
+
+def test_top_searches_are_counted_by_wording(log, make_page, clock):
+    record_a_day(log, make_page, clock)
+    top = log.list_top_searches(DAY, DAY)
+    assert (top[0].text, top[0].searches, top[0].zero_results) == ("gift wrap", 2, 2)
+    assert len(top) == 4
+    assert log.list_top_searches(DAY + timedelta(days=1), DAY + timedelta(days=2)) == []
+
+
+def test_popular_articles_are_those_opened_most(log, clock):
+    for slug in ("b", "a", "b"):
+        log.record_opening(None, slug)
+    assert log.popular_slugs(1) == ("b",)
+    log.record_opening(None, "a")
+    log.record_opening(None, "a")
+    assert log.popular_slugs(2) == ("b", "a")  # kept for a minute
+    clock.advance(timedelta(seconds=61))
+    assert log.popular_slugs(2) == ("a", "b")
+    clock.advance(timedelta(days=40))
+    assert log.popular_slugs(2) == ()
+
+
+def test_old_searches_go_and_their_counts_stay(log, make_page, clock, rows, file):
+    record_a_day(log, make_page, clock)
+    before = log.summary(DAY, DAY)
+    clock.advance(timedelta(days=89))
+    assert log.maintain().deleted_searches == 0
+    clock.advance(timedelta(days=2))
+    assert log.maintain().deleted_searches == 5
+    assert log.maintain().deleted_searches == 0
+    assert rows() == []
+    for table in ("wordings", "visits", "openings"):
+        assert file.connection().table(table).count == 0
+    assert log.summary(DAY, DAY) == before
+
+
+def test_deleting_half_a_day_counts_nothing_twice(log, make_page, clock, file):
+    record_a_day(log, make_page, clock)
+    log.settle()
+    before = log.summary(DAY, DAY)
+    with log._store.transaction():
+        assert log._store.delete_searches(DAY + timedelta(days=1), 2) == 2
+    assert log.summary(DAY, DAY) == before
