@@ -126,7 +126,10 @@ def test_a_request_of_many_megabytes_is_refused(client):
 
 def address_of(app, remote, **headers):
     client = app.test_client()
-    return client.get("/address", environ_base={"REMOTE_ADDR": remote}, headers=headers).text
+    text = client.get("/address", environ_base={"REMOTE_ADDR": remote}, headers=headers).text
+    address, _, host = text.partition(" at ")
+    assert host == "localhost"
+    return address
 
 
 def test_a_forged_forwarded_address_changes_nothing(app):
@@ -135,7 +138,10 @@ def test_a_forged_forwarded_address_changes_nothing(app):
 
 def test_a_declared_proxy_is_believed_once(accounts, clock):
     app = make_app(accounts, NullRateLimiter(), clock, {"KB_TRUSTED_PROXIES": "1"})
-    forwarded = {"X-Forwarded-For": "203.0.113.5, 198.51.100.9"}
+    forwarded = {
+        "X-Forwarded-For": "203.0.113.5, 198.51.100.9",
+        "X-Forwarded-Host": "evil.example",
+    }
     assert address_of(app, "127.0.0.1", **forwarded) == "198.51.100.9"
     answer = app.test_client().get("/", headers={"X-Forwarded-Proto": "https"})
     assert "Strict-Transport-Security" in answer.headers

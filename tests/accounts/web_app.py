@@ -70,7 +70,7 @@ def _add_routes(app: Flask) -> None:
 
     @app.get("/address")
     def address():
-        return client_address()
+        return f"{client_address()} at {request.host}"
 
     @app.route("/staff/", methods=["GET", "POST"])
     @requires(Permission.VIEW_REPORTS)
