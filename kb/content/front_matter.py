@@ -76,6 +76,8 @@ def parse_article(path: str, data: bytes) -> ParsedArticle:
     document, body, body_line = _split(path, text, problems)
     reader = FieldReader(document)
     front_matter = _read_fields(reader, path, body)
+    if problems:  # a head that cannot be read misses everything; once is enough
+        reader.problems.clear()
     problems += reader.problems
     if not body.strip() and not any(p.severity is Severity.ERROR for p in problems):
         problems.append(

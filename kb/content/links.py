@@ -17,7 +17,7 @@ from kb.text import slugify
 
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _SAFE_SCHEMES = ("http", "https", "mailto", "tel")
-_CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 class Fate(StrEnum):
@@ -71,7 +71,8 @@ class LinkMap:
         return replace(self._resolve(raw, path, image), image=image)
 
     def _resolve(self, raw: str, path: str, image: bool) -> ResolvedLink:
-        cleaned = _CONTROL.sub("", raw).replace("\\", "/") if "\\" in raw else _CONTROL.sub("", raw)
+        # Browsers drop these characters wherever they stand, so a scheme could hide among them.
+        cleaned = _CONTROL.sub("", raw).strip().replace("\\", "/")
         if cleaned.startswith("//"):
             return ResolvedLink(raw, "https:" + cleaned, Fate.KEPT, external=True)
         if _SCHEME.match(cleaned):

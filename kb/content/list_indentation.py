@@ -34,6 +34,7 @@ class _Normaliser:
         self.out: list[str] = []
         self.after_blank = True
         self.fence = ""
+        self.after_fence = False
 
     def run(self, lines: list[str]) -> list[str]:
         for line in lines:
@@ -53,6 +54,7 @@ class _Normaliser:
     def _code(self, line: str, expanded: str, content: str, indent: int) -> None:
         if content.rstrip() and set(content.rstrip()) == {self.fence[0]} and content.startswith(self.fence):
             self.fence = ""
+            self.after_fence = True
         if not self.items:
             self.out.append(line)
             return
@@ -60,6 +62,10 @@ class _Normaliser:
         self.out.append(" " * (_STEP * len(self.items)) + expanded[inner:] if content else "")
 
     def _text(self, line: str, content: str, indent: int) -> None:
+        if self.after_fence and self.items and not self.after_blank:
+            self.out.append("")
+            self.after_blank = True
+        self.after_fence = False
         marker = _MARKER.match(content) if not _RULE.match(content) else None
         was_in_list = bool(self.items)
         self._leave(indent, content, is_marker=marker is not None)
@@ -70,8 +76,10 @@ class _Normaliser:
         if marker and offset < _STEP:
             self._open_item(content, indent, marker, was_in_list)
             return
-        if fence := _FENCE.match(content):
-            self.fence = fence[1] if offset < _STEP else ""
+        if (fence := _FENCE.match(content)) and offset < _STEP:
+            self.fence = fence[1]
+            if self.items and not self.after_blank:
+                self.out.append("")
         if self.items:
             # Less than a step of extra indenting means nothing outside code.
             line = " " * (_STEP * len(self.items) + (offset if offset >= _STEP else 0)) + content

@@ -35,14 +35,19 @@ _EXTENSIONS = (
 )
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _EMBEDS = ("iframe", "video", "audio", "embed", "object")
-_ACTIVE = ("script", "style", "form", "input", "button", "select", "textarea", "svg", "math", "link", "meta", "base")
+_ACTIVE = (
+    "script", "style", "form", "input", "button", "select", "textarea", "svg", "math", "link",
+    "meta", "base", "noscript", "template",
+)  # fmt: skip
+_CONTAINERS = ("form", "noscript", "template")
+"""Active elements whose text is an author's, so it stays."""
 _INLINE = frozenset(
     "a abbr b cite code del dfn em i img ins kbd mark q s samp small span strong sub sup u var".split()
 )
 _HARMLESS = frozenset(
     "h1 section article header footer nav main aside center font big tt strike label picture source "
     "track param map area wbr bdi bdo ruby rt rp time data address hgroup option optgroup fieldset "
-    "legend output progress meter dialog template noscript canvas menu acronym".split()
+    "legend output progress meter dialog canvas menu acronym".split()
 )
 """HTML that is dropped without a word while its text stays."""
 _ALIGN = re.compile(r"text-align:\s*(left|center|right)")
@@ -104,6 +109,8 @@ class _Rendering:
 
     def _line_of(self, text: str) -> int:
         position = self.body.find(text) if text else -1
+        if position < 0 and text.startswith("<"):  # the parser writes tags in lower case
+            position = self.body.lower().find(text)
         if position < 0:
             return 0
         return self.body_line + self.body.count("\n", 0, position)
@@ -125,7 +132,7 @@ class _Rendering:
                 self._report(
                     "unsafe-html", f"<{tag}", f"<{tag}> is removed", "write it in Markdown; active HTML is not published"
                 )  # fmt: skip
-                _drop(element, keep_text=tag == "form")
+                _drop(element, keep_text=tag in _CONTAINERS)
             elif tag not in TAGS and tag not in _HARMLESS:
                 self._show_as_text(element, tag)
 

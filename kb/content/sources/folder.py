@@ -15,7 +15,7 @@ from kb.content.source import (
     SourceFile,
     blob_digest,
 )
-from kb.content.sources.git import files_digest, is_hidden, symlink_problem
+from kb.content.sources.git import files_digest, is_hidden, symlink_problem, unusable_name
 from kb.content.sources.git_history import read_histories, read_versions
 from kb.errors import SourceError
 from kb.git import Git
@@ -92,7 +92,9 @@ class FolderSource:
             path = f"{folder}/{entry.name}" if folder else entry.name
             if is_hidden(entry.name):
                 continue
-            if entry.is_symlink():
+            if problem := unusable_name(path):
+                problems.append(problem)
+            elif entry.is_symlink():
                 problems.append(symlink_problem(path))
             elif entry.is_dir():
                 yield from self._walk(path, problems)

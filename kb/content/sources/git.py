@@ -68,6 +68,9 @@ class GitSource:
         path = name.decode("utf-8", "surrogateescape")
         if is_hidden(path) or mode == _SUBMODULE:
             return
+        if problem := unusable_name(path):
+            problems.append(problem)
+            return
         if mode == _LINK:
             problems.append(symlink_problem(path))
             return
@@ -78,6 +81,18 @@ class GitSource:
 def is_hidden(path: str) -> bool:
     """Whether a file or a folder above it starts with a dot."""
     return any(part.startswith(".") for part in path.split("/"))
+
+
+def unusable_name(path: str) -> Problem | None:
+    """The problem of a file whose name is not UTF-8, which no address could stand for."""
+    try:
+        path.encode("utf-8")
+    except UnicodeEncodeError:
+        shown = path.encode("utf-8", "backslashreplace").decode("utf-8", "replace")
+        return Problem(
+            shown, 0, "file-name", Severity.ERROR, "the file name is not UTF-8", "rename the file"
+        )  # fmt: skip
+    return None
 
 
 def symlink_problem(path: str) -> Problem:

@@ -1,0 +1,87 @@
+"""The composition root: settings in, working services out.
+
+The only module that names implementations.  Everything is built on request and
+nothing at import, so tests and commands build just what they need.
+"""
+
+from kb.accounts.rate_limits import NullRateLimiter, RateLimiter
+from kb.accounts.service import AccountService
+from kb.clock import Clock, SystemClock
+from kb.config import Settings, load_secret_key
+from kb.content.sources import open_source
+from kb.content_gaps.service import ContentGapService
+from kb.publishing.generations import Generations
+from kb.publishing.layout import IndexLayout
+from kb.publishing.publisher import Publisher
+from kb.search.engine import SearchEngine
+from kb.search.engines.memory import MemoryEngine
+from kb.search.engines.whoosh import WhooshEngine
+from kb.search_log.service import SearchLogService
+from kb.services import Services
+from kb.storage.accounts import SqliteAccountStore
+from kb.storage.library_file import SqliteLibraryFiles
+from kb.storage.rate_limits import SqliteRateLimiter
+from kb.storage.sqlite import SqliteFile
+
+
+def build_engine(settings: Settings) -> SearchEngine:
+    """The search engine that ``KB_SEARCH_ENGINE`` names."""
+    return MemoryEngine() if settings.search_engine == "memory" else WhooshEngine()
+
+
+def build_generations(settings: Settings) -> Generations:
+    """What is published, for reading."""
+    return Generations(
+        IndexLayout(settings.index_dir),
+        SqliteLibraryFiles(),
+        build_engine(settings),
+        settings.weak_confidence,
+    )
+
+
+def build_publisher(settings: Settings, clock: Clock | None = None) -> Publisher:
+    """Publishes the content that the settings name.
+
+    Raises:
+        SourceError: there is no such content.
+    """
+    return Publisher(
+        open_source(settings.content_dir, settings.content_ref),
+        IndexLayout(settings.index_dir),
+        SqliteLibraryFiles(),
+        build_engine(settings),
+        clock or SystemClock(),
+    )
+
+
+def build_services(settings: Settings, clock: Clock | None = None) -> Services:
+    """Everything an entry point works with.
+
+    Raises:
+        SettingsError: the signing key cannot be kept.
+    """
+    clock = clock or SystemClock()
+    search_log = SearchLogService(
+        # Losing the last searches in a power cut is bearable, waiting for the disk is not.
+        SqliteSearchLogStore(SqliteFile(settings.database, synchronous="NORMAL")),
+        clock,
+        visit_minutes=settings.visit_minutes,
+        keep_days=settings.search_log_days,
+        phone_regions=settings.phone_regions,
+    )
+    return Services(
+        settings=settings,
+        clock=clock,
+        secret_key=load_secret_key(settings),
+        generations=build_generations(settings),
+        search_log=search_log,
+        content_gaps=_build_content_gaps(settings, clock),
+        accounts=AccountService(SqliteAccountStore(SqliteFile(settings.database)), clock),
+        rate_limiter=_build_rate_limiter(settings, clock),
+    )
+
+
+def _build_rate_limiter(settings: Settings, clock: Clock) -> RateLimiter:
+    if not settings.rate_limit:
+        return NullRateLimiter()
+    return SqliteRateLimiter(settings.database.with_name("rate_limits.db"), clock)

@@ -1,0 +1,100 @@
+"""``kb serve``: publish if needed, then serve with granian until stopped."""
+
+import socket
+import threading
+
+import click
+
+from kb.cli.index import index
+from kb.config import Settings
+from kb.services import Services
+
+_MAINTENANCE_SECONDS = 3600.0
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+@click.pass_context
+def serve(ctx: click.Context, host: str, port: int, workers: int) -> None:
+    """Serve the help center. Publishes first when the index does not match the content."""
+    from kb.bootstrap import build_services
+    from kb.config import load_secret_key, load_settings
+
+    settings = load_settings()
+    _check_port(host, port)
+    load_secret_key(settings)  # made once here, so that workers do not race for it
+    _publish(ctx, settings)
+    services = build_services(settings)
+    threading.Thread(target=_maintain, args=(services,), daemon=True).start()
+    _greet(services, host, port)
+    _run(host, port, workers)
+
+
+def _check_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.UsageError(
+                f"Cannot listen on {host}:{port} ({error.strerror}): stop what uses it, "
+                f"or choose another port (`kb serve --port {min(port + 1, 65535)}`, `make serve PORT={min(port + 1, 65535)}`)."
+            ) from error
+
+
+def _publish(ctx: click.Context, settings: Settings) -> None:
+    from kb.bootstrap import build_generations, build_publisher
+    from kb.errors import GenerationUnavailable, HelpshelfError
+
+    try:
+        if not build_publisher(settings).is_current():
+            click.echo(f"Publishing {settings.content_dir} …")
+            ctx.invoke(index)
+    except click.exceptions.Exit:
+        click.echo("Some files could not be published; the rest is served.", err=True)
+    except HelpshelfError as error:
+        # The last good generation beats no help center at all.
+        try:
+            build_generations(settings).current()
+        except GenerationUnavailable:
+            raise error from None
+        click.echo(f"Warning: {error} The last published generation is served.", err=True)
+
+
+def _maintain(services: Services) -> None:
+    pause = threading.Event()
+    while True:
+        services.search_log.maintain()
+        pause.wait(_MAINTENANCE_SECONDS)
+
+
+def _greet(services: Services, host: str, port: int) -> None:
+    library = services.generations.current().library
+    address = f"http://{'[' + host + ']' if ':' in host else host}:{port}"
+    click.echo(f"\n{library.site.name}: {len(library.list_articles())} articles at {address}\n")
+    click.echo(f"  {address}/              the help center: type a question")
+    click.echo(f"  {address}/directory     departments, numbers and opening hours")
+    click.echo(f"  {address}/staff/        unanswered searches, for staff")
+    click.echo("\nTo sign in, make an account:  kb user add you@example.com --role administrator")
+    click.echo("Stop with Ctrl-C.\n")
+
+
+def _run(host: str, port: int, workers: int) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    Granian(
+        "app:app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=4,
+        websockets=False,
+        # Without it granian stops altogether when one worker dies.
+        respawn_failed_workers=True,
+        log_level="warning",  # type: ignore[arg-type]
+    ).serve()

@@ -1,0 +1,136 @@
+"""Markdown becomes safe HTML with sections, and its problems are true."""
+
+import pytest
+from lxml import html
+
+from kb.content.links import LinkMap
+from kb.content.models import Problem, Section
+from kb.content.renderer import RenderedArticle, render_article
+from kb.content.rendering_pool import RenderTask, render_articles
+
+LINKS = LinkMap(
+    articles={"a/one.md": "/articles/one", "b/two.md": "/policies/two"},
+    collections={"": "/collections/all", "a": "/collections/a", "b": "/collections/b"},
+    files={"a/img/x.png": "/files/0123456789abcdef/x.png"},
+    addresses={"/articles/one": "a/one.md", "/articles/old": "a/one.md", "/policies/two": "b/two.md"},
+)
+
+
+def render(body: str, title: str = "T") -> RenderedArticle:
+    return render_article("a/here.md", body, 5, title, LINKS)
+
+
+def reported(body: str) -> list[tuple[str, int]]:
+    return [(p.code, p.line) for p in render(body).problems]
+
+
+def test_sections_carry_heading_anchor_and_text() -> None:
+    found = render("Intro *text*.\n\n## First step\n\nDo `this`.\n\n- a\n- b\n\n### Deeper {#own}\n\nMore.")
+    assert found.sections == (
+        Section("", "", 1, "Intro text."),
+        Section("h-first-step", "First step", 2, "Do this.\na\nb"),
+        Section("h-own", "Deeper", 3, "More."),
+    )
+    assert found.anchors == ("h-first-step", "h-own")
+
+
+def test_the_page_keeps_its_only_h1() -> None:
+    assert render("# T\n\ntext").html.strip() == "<p>text</p>"
+    assert '<h2 id="h-part">' in render("text\n\n# Part\n\n## Sub").html
+    assert '<h3 id="h-sub">' in render("text\n\n# Part\n\n## Sub").html
+
+
+@pytest.mark.parametrize(
+    ("link", "url"),
+    [
+        ("one.md", "/articles/one"),
+        ("../b/two.md#Some Heading", "/policies/two#h-some-heading"),
+        ("../b/two", "/policies/two"),
+        ("../b/", "/collections/b"),
+        ("/articles/old", "/articles/one"),
+        ("/directory", "/directory"),
+        ("#first", "#h-first"),
+        ("https://example.com/x?y=1", "https://example.com/x?y=1"),
+        ("tel:+18005550100", "tel:+18005550100"),
+    ],
+)  # fmt: skip
+def test_links_lead_to_pages(link: str, url: str) -> None:
+    tree = html.fragment_fromstring(render(f"[x](<{link}>)").html, create_parent=True)
+    assert tree.find(".//a").get("href") == url
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ("[x](nowhere.md)", "broken-link"),
+        ("[x](/articles/gone)", "broken-link"),
+        ("[x](../../etc/passwd)", "outside-link"),
+        ("![x](../../secret.png)", "outside-link"),
+        ("![x](/etc/secret.png)", "outside-link"),
+        ("![x](img/none.png)", "missing-file"),
+        ("[x](manual.pdf)", "missing-file"),
+        ("[x](javascript:alert(1))", "unsafe-link"),
+        ("[x](data:text/html,hi)", "unsafe-link"),
+        ("![x](https://example.com/a.png)", "remote-image"),
+        ("![](img/x.png)", "image-without-text"),
+        ("<script>alert(1)</script>", "unsafe-html"),
+        ('<p onclick="x()">hi</p>', "unsafe-html"),
+        ('<iframe src="https://example.com/"></iframe>', "embedded-frame"),
+        ("Open <sketchbook> there", "unknown-tag"),
+    ],
+)
+def test_mistakes_are_reported_on_their_line(body: str, code: str) -> None:
+    assert reported(f"One\n\nTwo\n\n{body}\n") == [(code, 9)]
+
+
+def test_harmless_text_has_no_problems() -> None:
+    body = (
+        "See [one](one.md), ![alt](img/x.png) and <https://example.com>.\n\n"
+        "| a | b |\n|---|--:|\n| 1 | 2 |\n\n> [!WARNING]\n> Hot.\n\nTerm\n:   Meaning[^1]\n\n[^1]: Note."
+    )
+    found = render(body)
+    assert found.problems == ()
+    for part in ("table-scroll", "align-right", "admonition warning", "<dl>", 'id="fn:1"', 'loading="lazy"'):
+        assert part in found.html
+
+
+HOSTILE = (
+    "<script>x()</script>", "<img src=x onerror=x()>", "<svg onload=x()><script>x()</script></svg>",
+    "<a href='java&#x0A;script:x()'>a</a>", "[a](JaVaScRiPt:x())", "[a](\x01javascript:x())",
+    "<iframe srcdoc='<script>x()</script>'></iframe>", "<math><mtext><img src=x onerror=x()></mtext></math>",
+    "<style>@import 'https://evil.example/'</style>", "<p style='background:url(https://evil.example/)'>p</p>",
+    "<form action=https://evil.example><input name=a></form>", "<base href=https://evil.example/>",
+    "<meta http-equiv=refresh content='0;url=https://evil.example'>", "<object data=https://evil.example></object>",
+    "<details ontoggle=x() open><summary>s</summary></details>", "<img name=cookie src=img/x.png>",
+    "![a](javascript:x())", "<noscript><p title='</noscript><img src=x onerror=x()>'>", "[a](vbscript:x)",
+    "<a href=//evil.example/>a</a>", "<video src=https://evil.example/v.mp4 autoplay></video>",
+    "{: onclick=x() }", "## h {: onmouseover=x() }", "<template><img src=x onerror=x()></template>",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("body", HOSTILE)
+def test_nothing_active_survives(body: str) -> None:
+    tree = html.fragment_fromstring(render(f"before\n\n{body}\n\nafter").html, create_parent=True)
+    for element in tree.iter():
+        assert element.tag not in {"script", "style", "iframe", "svg", "math", "form", "input", "base", "meta", "object", "video", "template"}  # fmt: skip
+        assert not {name for name in element.attrib if name.startswith("on") or name in ("style", "name", "srcdoc")}
+        href = (element.get("href") or "").strip().lower()
+        assert not href.startswith(("javascript", "vbscript", "data", "//"))
+        assert (element.get("src") or "/files/").startswith("/files/")
+    text = tree.text_content()
+    assert "before" in text
+    assert "after" in text
+
+
+def test_a_stalling_text_is_stopped_and_the_others_go_on() -> None:
+    tasks = [RenderTask("bad.md", "[" * 8_000, 1, "bad"), RenderTask("good.md", "fine", 1, "good")]
+    results = dict(render_articles(tasks, LinkMap(), time_limit=1.0))
+    assert isinstance(results["bad.md"], Problem)
+    assert results["bad.md"].code == "render-failed"
+    assert isinstance(results["good.md"], RenderedArticle)
+
+
+@pytest.mark.parametrize("body", ["- " * 3_000, "> " * 3_000 + "x", "<div>" * 3_000, "- - - - " * 800])
+def test_deep_nesting_never_raises(body: str) -> None:
+    (result,) = render_articles([RenderTask("deep.md", body, 1, "deep")], LinkMap(), time_limit=5.0)
+    assert isinstance(result[1], RenderedArticle | Problem)
