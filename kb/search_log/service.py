@@ -141,6 +141,11 @@ class SearchLogService:
                 break
         return settled
 
+    def catch_up(self) -> None:
+        """Settle what ended lately, so that a report is up to date; never raises."""
+        # A report that is a few visits behind is better than none, when only reading works.
+        self._guard.attempt(lambda: self.settle(_SETTLE_BEFORE_REPORT), 0)
+
     def maintain(self) -> MaintenanceResult:
         """The regular job: settle what ended, delete what is older than it may be kept.
 
@@ -163,7 +168,7 @@ class SearchLogService:
 
     def summary(self, since: date, until: date) -> Summary:
         """The days from ``since`` to ``until``, both included, and their total."""
-        self._settle_before_report()
+        self.catch_up()
         counted = {count.day: count for count in self._store.count_days(since, until)}
         length = (until - since).days + 1
         days = [since + timedelta(days=index) for index in range(length)]
@@ -172,7 +177,7 @@ class SearchLogService:
 
     def list_top_searches(self, since: date, until: date, limit: int = 50) -> list[TopSearch]:
         """The wordings searched most often, both days included."""
-        self._settle_before_report()
+        self.catch_up()
         return self._store.list_top_searches(since, until, limit)
 
     def popular_slugs(self, limit: int, days: int = 30) -> tuple[str, ...]:
@@ -188,10 +193,6 @@ class SearchLogService:
             kept = (now, tuple(self._store.list_popular(since, _POPULAR_KEPT)))
             self._popular[days] = kept
         return kept[1][:limit]
-
-    def _settle_before_report(self) -> None:
-        # A report that is a few visits behind is better than none, when only reading works.
-        self._guard.attempt(lambda: self.settle(_SETTLE_BEFORE_REPORT), 0)
 
 
 class _Guard:

@@ -1,0 +1,223 @@
+"""What agents do with failed searches: see them as topics, and decide what becomes of them."""
+
+import logging
+from collections.abc import Callable, Collection, Container, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from kb.clock import Clock
+from kb.content_gaps.draft_repository import DraftRepository
+from kb.content_gaps.drafts import build_faq_draft
+from kb.content_gaps.grouping import Grouper
+from kb.content_gaps.models import (
+    Author,
+    DayDemand,
+    Decision,
+    DraftResult,
+    Nearest,
+    OpenedAnyway,
+    Topic,
+    TopicState,
+    Words,
+)
+from kb.content_gaps.store import ContentGapStore
+from kb.errors import DatabaseError, GenerationUnavailable, InvalidInput
+from kb.search_log.service import SearchLogService
+
+FindNearest = Callable[[str], Sequence[Nearest]]
+
+_GROUP_BATCH = 1_000
+_MAX_REASON = 500
+_OPENED_ANYWAY = 5
+
+_log = logging.getLogger(__name__)
+
+
+class ContentGapService:
+    """Topics made of failed searches. Days are in UTC, both ends included."""
+
+    def __init__(
+        self,
+        store: ContentGapStore,
+        search_log: SearchLogService,
+        drafts: DraftRepository,
+        clock: Clock,
+        words: Callable[[], Words],
+    ) -> None:
+        """Put the service together.
+
+        Args:
+            store: keeps topics and decisions.
+            search_log: settles visits before topics are counted.
+            drafts: where FAQ drafts go.
+            clock: tells when something was decided.
+            words: the language and words of the current generation.
+        """
+        self._store = store
+        self._search_log = search_log
+        self._drafts = drafts
+        self._clock = clock
+        self._words = words
+
+    @property
+    def can_commit_drafts(self) -> bool:
+        """Whether a draft becomes a branch; otherwise it is offered as a file."""
+        return self._drafts.can_commit
+
+    def list_topics(
+        self,
+        since: date,
+        until: date,
+        states: Collection[TopicState] | None = None,
+        limit: int = 50,
+        offset: int = 0,
+        with_nearest: FindNearest | None = None,
+    ) -> tuple[Topic, ...]:
+        """Topics that failed in these days, most demand first: visits, then searches, then recency.
+
+        Args:
+            since: first day.
+            until: last day.
+            states: only topics in these; all if omitted.
+            limit: how many at most.
+            offset: how many to skip.
+            with_nearest: finds the articles nearest to a wording.
+        """
+        self.refresh()
+        wanted = tuple(TopicState) if states is None else tuple(states)
+        topics = self._store.list_topics(since, until, wanted, limit, offset)
+        return tuple(_add_nearest(topic, with_nearest) for topic in topics)
+
+    def count_topics(
+        self, since: date, until: date, states: Collection[TopicState] | None = None
+    ) -> int:
+        """How many topics ``list_topics`` has in all."""
+        return self._store.count_topics(
+            since, until, tuple(TopicState) if states is None else states
+        )
+
+    def find_topic(self, topic_id: int, with_nearest: FindNearest | None = None) -> Topic | None:
+        """One topic over all its failed searches that are kept."""
+        topic = self._store.find_topic(topic_id)
+        return None if topic is None else _add_nearest(topic, with_nearest)
+
+    def list_days(self, topic_id: int, since: date, until: date) -> tuple[DayDemand, ...]:
+        """The failed searches of a topic on every day of the range."""
+        counts = {day.day: day for day in self._store.list_days(topic_id, since, until)}
+        days = (since + timedelta(days=index) for index in range((until - since).days + 1))
+        return tuple(counts.get(day, DayDemand(day, 0)) for day in days)
+
+    def list_opened_anyway(self, topic_id: int) -> list[OpenedAnyway]:
+        """What people opened after a failed search on the topic."""
+        return self._store.list_opened_anyway(topic_id, _OPENED_ANYWAY)
+
+    def list_decisions(self, topic_id: int) -> list[Decision]:
+        """What was decided about a topic, the latest first."""
+        return self._store.list_decisions(topic_id)
+
+    def ignore(self, topic_id: int, reason: str, account_email: str) -> None:
+        """Take a topic off the list, because it is not ours to answer.
+
+        Raises:
+            InvalidInput: there is no reason.
+        """
+        reason = " ".join(reason.split())[:_MAX_REASON]
+        if not reason:
+            raise InvalidInput("Say why it is ignored, for whoever wonders later.", "reason")
+        self._decide(topic_id, TopicState.IGNORED, account_email, reason, reason=reason)
+
+    def answer(self, topic_id: int, slug: str, account_email: str) -> None:
+        """An article answers the topic; the caller has checked that there is such an article."""
+        self._decide(topic_id, TopicState.ANSWERED, account_email, slug, answer=slug)
+
+    def reopen(self, topic_id: int, account_email: str) -> None:
+        """Put a topic back on the list as new."""
+        self._decide(topic_id, TopicState.NEW, account_email, "")
+
+    def draft(
+        self,
+        topic_id: int,
+        title: str,
+        folder: str,
+        author: Author,
+        taken: Container[str] = frozenset(),
+    ) -> DraftResult:
+        """Start a FAQ draft that carries the topic's wordings, on a branch where there is git.
+
+        Args:
+            topic_id: the topic.
+            title: of the article.
+            folder: of its collection, below the content folder.
+            author: in whose name it is committed.
+            taken: slugs that other articles have.
+
+        Raises:
+            InvalidInput: there is no title, or no such topic.
+            DraftError: git refused; the topic stays as it was.
+        """
+        if not title.strip():
+            raise InvalidInput("Give the article a title.", "title")
+        topic = self._get_topic(topic_id)
+        draft = build_faq_draft(topic, title, folder, taken=taken)
+        committed = None
+        if self._drafts.can_commit:
+            committed = self._drafts.commit(draft, author, self._clock.now())
+        place = committed.branch if committed else draft.path
+        self._decide(topic_id, TopicState.DRAFTED, author.email, place, answer=place)
+        return DraftResult(draft, committed)
+
+    def refresh(self) -> None:
+        """Settle visits that ended and put new failed wordings into topics; never raises.
+
+        A list that lacks the latest is better than none, when only reading works.
+        """
+        self._search_log.catch_up()
+        try:
+            self._group_new_wordings()
+        except DatabaseError as error:
+            _log.error("New failed searches could not be grouped: %s", error)
+
+    def maintain(self) -> int:
+        """The regular job: group what is new, drop what retention emptied; topics dropped.
+
+        Raises:
+            DatabaseError: the database cannot be written.
+        """
+        self._group_new_wordings()
+        return self._store.delete_empty()
+
+    def _group_new_wordings(self) -> None:
+        grouper: Grouper | None = None
+        while wordings := self._store.list_ungrouped(_GROUP_BATCH):
+            if grouper is None:
+                grouper = Grouper(self._load_words(), self._store.list_keys())
+            self._store.assign(grouper.group(wordings), self._clock.now())
+
+    def _load_words(self) -> Words:
+        try:
+            return self._words()
+        except GenerationUnavailable:
+            return Words()
+
+    def _get_topic(self, topic_id: int) -> Topic:
+        topic = self._store.find_topic(topic_id)
+        if topic is None:
+            raise InvalidInput("There is no such topic any more.")
+        return topic
+
+    def _decide(
+        self,
+        topic_id: int,
+        state: TopicState,
+        account_email: str,
+        note: str,
+        *,
+        reason: str = "",
+        answer: str = "",
+    ) -> None:
+        decision = Decision(self._clock.now(), account_email, state, note)
+        self._store.decide(topic_id, decision, reason=reason, answer=answer)
+
+
+def _add_nearest(topic: Topic, find: FindNearest | None) -> Topic:
+    return topic if find is None else replace(topic, nearest=tuple(find(topic.label)))

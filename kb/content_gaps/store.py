@@ -1,0 +1,72 @@
+"""What content gaps need from the database; days are in UTC, both ends included."""
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+from typing import Protocol
+
+from kb.content_gaps.models import (
+    DayDemand,
+    Decision,
+    OpenedAnyway,
+    Topic,
+    TopicState,
+    Wording,
+)
+
+
+class ContentGapStore(Protocol):
+    """Keeps topics and decisions, and counts failed searches. May raise DatabaseError."""
+
+    def list_ungrouped(self, limit: int) -> list[Wording]:
+        """Wordings of failed searches that belong to no topic yet."""
+        ...
+
+    def list_keys(self) -> list[str]:
+        """The keys of all topics."""
+        ...
+
+    def assign(self, keys: Mapping[int, str], at: datetime) -> None:
+        """Put wordings (by id) into the topics with these keys, new ones where needed.
+
+        A wording with an empty key is set aside for good.
+        """
+        ...
+
+    def list_topics(
+        self,
+        since: date,
+        until: date,
+        states: Collection[TopicState],
+        limit: int,
+        offset: int,
+    ) -> list[Topic]:
+        """Topics in these states with failed searches in these days, most demand first."""
+        ...
+
+    def count_topics(self, since: date, until: date, states: Collection[TopicState]) -> int:
+        """How many topics ``list_topics`` has in all."""
+        ...
+
+    def find_topic(self, topic_id: int) -> Topic | None:
+        """One topic over all its failed searches that are kept."""
+        ...
+
+    def list_days(self, topic_id: int, since: date, until: date) -> list[DayDemand]:
+        """The failed searches of a topic, on days that have any."""
+        ...
+
+    def list_opened_anyway(self, topic_id: int, limit: int) -> list[OpenedAnyway]:
+        """What people opened after a failed search on the topic."""
+        ...
+
+    def decide(self, topic_id: int, decision: Decision, *, reason: str, answer: str) -> None:
+        """Set the state of a topic, and keep who did so."""
+        ...
+
+    def list_decisions(self, topic_id: int) -> list[Decision]:
+        """What was decided about a topic, the latest first."""
+        ...
+
+    def delete_empty(self) -> int:
+        """Delete new topics whose searches are all gone; how many."""
+        ...
