@@ -9,7 +9,6 @@ from kb.accounts.service import AccountService
 from kb.clock import Clock, SystemClock
 from kb.config import Settings, load_secret_key
 from kb.content.sources import open_source
-from kb.content_gaps.service import ContentGapService
 from kb.publishing.generations import Generations
 from kb.publishing.layout import IndexLayout
 from kb.publishing.publisher import Publisher
@@ -19,8 +18,10 @@ from kb.search.engines.whoosh import WhooshEngine
 from kb.search_log.service import SearchLogService
 from kb.services import Services
 from kb.storage.accounts import SqliteAccountStore
+from kb.storage.content_gaps import SqliteContentGapStore
 from kb.storage.library_file import SqliteLibraryFiles
 from kb.storage.rate_limits import SqliteRateLimiter
+from kb.storage.search_log import SqliteSearchLogStore
 from kb.storage.sqlite import SqliteFile
 
 
@@ -69,15 +70,32 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
         keep_days=settings.search_log_days,
         phone_regions=settings.phone_regions,
     )
+    generations = build_generations(settings)
     return Services(
         settings=settings,
         clock=clock,
         secret_key=load_secret_key(settings),
-        generations=build_generations(settings),
+        generations=generations,
         search_log=search_log,
-        content_gaps=_build_content_gaps(settings, clock),
+        content_gaps=_build_content_gaps(settings, clock, search_log, generations),
         accounts=AccountService(SqliteAccountStore(SqliteFile(settings.database)), clock),
         rate_limiter=_build_rate_limiter(settings, clock),
+    )
+
+
+def _build_content_gaps(
+    settings: Settings, clock: Clock, search_log: SearchLogService, generations: Generations
+) -> ContentGapService:
+    def words() -> Words:
+        library = generations.current().library
+        return Words(library.site.language, generations.current().search.vocabulary)
+
+    return ContentGapService(
+        SqliteContentGapStore(SqliteFile(settings.database)),
+        search_log,
+        open_draft_repository(settings.content_dir, settings.content_ref),
+        clock,
+        words,
     )
 
 

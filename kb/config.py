@@ -113,20 +113,80 @@ def _ref(value: str) -> str:
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("KB_CONTENT_DIR", "articles", _path, "Folder, git checkout or bare repository that holds the articles."),
-    Setting("KB_CONTENT_REF", "", _ref, "Branch to publish from; empty publishes the files as they lie in the folder."),
-    Setting("KB_INDEX_DIR", "search_index", _path, "Folder for the published generations; everything in it can be rebuilt."),
-    Setting("KB_DATABASE", "instance/helpshelf.db", _path, "SQLite file with the search log, topics, votes and staff accounts."),
-    Setting("KB_BASE_URL", "", _base_url, "Public address of the help center, used in feeds, sitemap and canonical links."),
-    Setting("KB_SECRET_KEY", "", str, "Key that signs cookies and forms; made once beside the database when empty."),
-    Setting("KB_RATE_LIMIT", "on", _switch, "Limits how often one address may search, vote and sign in; off for benchmarks."),
-    Setting("KB_SEARCH_ENGINE", "whoosh", _one_of("whoosh", "memory"), "Search engine behind the engine interface."),
-    Setting("KB_WEAK_CONFIDENCE", "0.35", _share, "Confidence below which a search with hits counts as weak."),
-    Setting("KB_VISIT_MINUTES", "30", _whole(1, 1440), "Minutes without a request after which a visit has ended."),
+    Setting(
+        "KB_CONTENT_DIR",
+        "articles",
+        _path,
+        "Folder, git checkout or bare repository that holds the articles.",
+    ),
+    Setting(
+        "KB_CONTENT_REF",
+        "",
+        _ref,
+        "Branch to publish from; empty publishes the files as they lie in the folder.",
+    ),
+    Setting(
+        "KB_INDEX_DIR",
+        "search_index",
+        _path,
+        "Folder for the published generations; everything in it can be rebuilt.",
+    ),
+    Setting(
+        "KB_DATABASE",
+        "instance/helpshelf.db",
+        _path,
+        "SQLite file with the search log, topics, votes and staff accounts.",
+    ),
+    Setting(
+        "KB_BASE_URL",
+        "",
+        _base_url,
+        "Public address of the help center, used in feeds, sitemap and canonical links.",
+    ),
+    Setting(
+        "KB_SECRET_KEY",
+        "",
+        str,
+        "Key that signs cookies and forms; made once beside the database when empty.",
+    ),
+    Setting(
+        "KB_RATE_LIMIT",
+        "on",
+        _switch,
+        "Limits how often one address may search, vote and sign in; off for benchmarks.",
+    ),
+    Setting(
+        "KB_SEARCH_ENGINE",
+        "whoosh",
+        _one_of("whoosh", "memory"),
+        "Search engine behind the engine interface.",
+    ),
+    Setting(
+        "KB_WEAK_CONFIDENCE",
+        "0.35",
+        _share,
+        "Confidence below which a search with hits counts as weak.",
+    ),
+    Setting(
+        "KB_VISIT_MINUTES",
+        "30",
+        _whole(1, 1440),
+        "Minutes without a request after which a visit has ended.",
+    ),
     Setting("KB_SEARCH_LOG_DAYS", "90", _whole(1, 3650), "Days that single searches are kept."),
-    Setting("KB_PHONE_REGIONS", "US,CA,GB,DE,FR", _regions, "Countries whose national phone numbers are removed from the search log."),
-    Setting("KB_TRUSTED_PROXIES", "0", _whole(0, 10), "Number of reverse proxies in front whose forwarded address is trusted."),
-)  # fmt: skip
+    Setting(
+        "KB_PHONE_REGIONS",
+        "US,CA,GB,DE,FR",
+        _regions,
+        "Countries whose national phone numbers are removed from the search log.",
+    ),
+    Setting(
+        "KB_TRUSTED_PROXIES",
+        "0",
+        _whole(0, 10),
+        "Number of reverse proxies in front whose forwarded address is trusted.",
+    ),
+)
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:

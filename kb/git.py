@@ -64,7 +64,9 @@ class Git:
             end = output.index(b"\n", position)
             header = output[position:end].split()
             if header[-1] == b"missing":
-                raise SourceError(f"The repository in {self.folder} lacks {digest}: run `git fsck`.")
+                raise SourceError(
+                    f"The repository in {self.folder} lacks {digest}: run `git fsck`."
+                )
             size = int(header[2])
             blobs.append(output[end + 1 : end + 1 + size])
             position = end + 1 + size + 1

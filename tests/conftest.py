@@ -117,12 +117,20 @@ def site(settings: Settings, demo_index: Path, clock: FixedClock) -> Iterator[Ru
 def run_git(folder: Path, *arguments: str) -> str:
     """Run git in a test's own repository, with an identity and no configuration from outside."""
     environment = {
-        "PATH": os.environ["PATH"], "HOME": str(folder), "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_AUTHOR_NAME": "Ada Writer", "GIT_AUTHOR_EMAIL": "ada@example.com",
-        "GIT_COMMITTER_NAME": "Ada Writer", "GIT_COMMITTER_EMAIL": "ada@example.com",
-    }  # fmt: skip
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_AUTHOR_NAME": "Ada Writer",
+        "GIT_AUTHOR_EMAIL": "ada@example.com",
+        "GIT_COMMITTER_NAME": "Ada Writer",
+        "GIT_COMMITTER_EMAIL": "ada@example.com",
+    }
     result = subprocess.run(
         ["git", "-c", "init.defaultBranch=main", *arguments],
-        cwd=folder, env=environment, check=True, capture_output=True, text=True,
-    )  # fmt: skip
+        cwd=folder,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     return result.stdout

@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from kb.relevance.judgments import load_judgments
-from kb.relevance.metrics import DEPTH, evaluate as evaluate_ranking
+from kb.relevance.metrics import DEPTH
+from kb.relevance.metrics import evaluate as evaluate_ranking
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

@@ -43,7 +43,11 @@ def index(ctx: click.Context, full: bool, as_json: bool) -> None:
         for problem in report.problems:
             if problem.severity is Severity.ERROR:
                 click.echo(problem_line(problem), err=True)
-        done = f"{report.indexed} changed, {report.removed} removed" if report.changed else "nothing changed"
+        done = (
+            f"{report.indexed} changed, {report.removed} removed"
+            if report.changed
+            else "nothing changed"
+        )
         click.echo(f"Published {report.articles} articles ({done}) in {report.seconds:.1f} s.")
         if report.kept:
             click.echo(f"{len(report.kept)} broken files keep their last good version.")

@@ -16,7 +16,11 @@ _MARK = re.compile(r"<mark>(.*?)</mark>")
 
 @click.command()
 @click.argument("text", required=False)
-@click.option("--batch", type=click.File(encoding="utf-8", errors="replace"), help="One query a line; - reads standard input.")
+@click.option(
+    "--batch",
+    type=click.File(encoding="utf-8", errors="replace"),
+    help="One query a line; - reads standard input.",
+)
 @click.option("--limit", type=click.IntRange(1, MAX_RESULTS), default=10, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print search objects as JSON.")
 def search(text: str | None, batch: TextIO | None, limit: int, as_json: bool) -> None:
@@ -43,11 +47,18 @@ def _service() -> SearchService:
 
 
 def _readable(page: SearchPage) -> str:
-    lines = [f"{page.total} articles, {page.outcome} ({page.confidence:.2f}), {page.took_ms:.1f} ms"]
+    lines = [
+        f"{page.total} articles, {page.outcome} ({page.confidence:.2f}), {page.took_ms:.1f} ms"
+    ]
     if page.searched != page.query:
         lines.append(f"Searched for {page.searched!r} instead of {page.query!r}.")
     for number, hit in enumerate(page.hits, 1):
         section = f" > {hit.section}" if hit.section else ""
         snippet = html.unescape(_MARK.sub(lambda m: click.style(m[1], bold=True), hit.snippet))
-        lines += ["", f"{number}. {hit.title}{section}  [{hit.score:.2f}]", f"   {hit.url}", f"   {snippet}"]
+        lines += [
+            "",
+            f"{number}. {hit.title}{section}  [{hit.score:.2f}]",
+            f"   {hit.url}",
+            f"   {snippet}",
+        ]
     return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""Content: git or folder to a validated, rendered, sectioned Library."""

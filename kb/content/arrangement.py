@@ -18,7 +18,6 @@ from kb.content.yaml_document import FieldReader, YamlDocument
 from kb.text import slugify
 
 
-
 @dataclass(frozen=True, slots=True)
 class Arrangement:
     """Articles by path, collections with parents before children, and what does not fit."""
@@ -53,22 +52,29 @@ def arrange(
             state = State.INTERNAL
         history = histories.get(path)
         articles[path] = ArticleSummary(
-            slug=slugs[path], title=front_matter.title, kind=front_matter.kind, state=state,
-            collection=by_folder[folder].slug, path=path, summary=front_matter.summary,
+            slug=slugs[path],
+            title=front_matter.title,
+            kind=front_matter.kind,
+            state=state,
+            collection=by_folder[folder].slug,
+            path=path,
+            summary=front_matter.summary,
             tags=front_matter.tags,
             aliases=_claim_aliases(path, front_matter, aliases, problems),
             questions=front_matter.questions,
             number=_claim_number(path, front_matter, numbers, problems),
-            related=front_matter.related, product=front_matter.product,
+            related=front_matter.related,
+            product=front_matter.product,
             language=front_matter.language or default_language,
-            reviewed=front_matter.reviewed, review_by=front_matter.review_by,
+            reviewed=front_matter.reviewed,
+            review_by=front_matter.review_by,
             effective_from=front_matter.effective_from,
             effective_until=front_matter.effective_until,
             created_at=history.created_at if history else None,
             updated_at=history.updated_at if history else None,
             authors=history.authors if history else (),
             extra=front_matter.extra,
-        )  # fmt: skip
+        )
     problems += _check_together(articles, front_matters, today)
     return Arrangement(articles, collections, tuple(problems), rejected)
 
@@ -117,8 +123,15 @@ def _collection_slug(
         candidate = f"{slug}-{count}"
     if candidate != slug:
         problems.append(
-            Problem(_settings_path(folder), 0, "same-collection-slug", Severity.WARNING, f"the folder {folder!r} would get the address of another one; it gets {candidate!r}", "rename one of the folders")
-        )  # fmt: skip
+            Problem(
+                _settings_path(folder),
+                0,
+                "same-collection-slug",
+                Severity.WARNING,
+                f"the folder {folder!r} would get the address of another one; it gets {candidate!r}",
+                "rename one of the folders",
+            )
+        )
     taken.add(candidate)
     return candidate
 
@@ -126,8 +139,12 @@ def _collection_slug(
 def _unknown_keys(reader: FieldReader) -> list[Problem]:
     for key in reader.unread():
         reader.report(
-            "unknown-key", key, f"the key `{key}` is not known", "remove it, or correct its spelling", Severity.WARNING
-        )  # fmt: skip
+            "unknown-key",
+            key,
+            f"the key `{key}` is not known",
+            "remove it, or correct its spelling",
+            Severity.WARNING,
+        )
     return [problem for problem in reader.problems if problem.code == "unknown-key"]
 
 
@@ -170,8 +187,14 @@ def _assign_slugs(
         elif wanted in owners:
             line = front_matters[path].lines.get("slug", 0)
             rejected[path] = Problem(
-                path, line, "duplicate-slug", Severity.ERROR, f"the slug {wanted!r} is also that of {owners[wanted]}", "choose another slug in one of the two files", "slug"
-            )  # fmt: skip
+                path,
+                line,
+                "duplicate-slug",
+                Severity.ERROR,
+                f"the slug {wanted!r} is also that of {owners[wanted]}",
+                "choose another slug in one of the two files",
+                "slug",
+            )
         else:
             slugs[path], owners[wanted] = wanted, path
     for stem, paths in by_stem.items():
@@ -181,8 +204,15 @@ def _assign_slugs(
                 slug = _slug_with_folder(path, stem, owners)
                 other = next((p for p in paths if p != path), owners.get(stem, ""))
                 problems.append(
-                    Problem(path, 0, "same-file-name", Severity.WARNING, f"has the same file name as {other}; its address becomes {slug!r}", "rename one of the files, or set `slug:`")
-                )  # fmt: skip
+                    Problem(
+                        path,
+                        0,
+                        "same-file-name",
+                        Severity.WARNING,
+                        f"has the same file name as {other}; its address becomes {slug!r}",
+                        "rename one of the files, or set `slug:`",
+                    )
+                )
             slugs[path] = slug
             if len(paths) > 1 or slug != stem:
                 owners[slug] = path
@@ -194,7 +224,10 @@ def _assign_slugs(
 def _stem_slug(path: str) -> str:
     name = path.rpartition("/")[2]
     stem = slugify(name[: name.rfind(".")])
-    return stem or f"article-{sha1(path.encode('utf-8', 'surrogateescape'), usedforsecurity=False).hexdigest()[:8]}"
+    return (
+        stem
+        or f"article-{sha1(path.encode('utf-8', 'surrogateescape'), usedforsecurity=False).hexdigest()[:8]}"
+    )
 
 
 def _slug_with_folder(path: str, stem: str, owners: Mapping[str, str]) -> str:
@@ -217,8 +250,16 @@ def _claim_aliases(
             claimed.append(alias)
         elif owner != path:
             problems.append(
-                Problem(path, front_matter.lines.get("aliases", 0), "alias-taken", Severity.WARNING, f"the alias {alias!r} already leads to {owner}", "remove it from one of the two files", "aliases")
-            )  # fmt: skip
+                Problem(
+                    path,
+                    front_matter.lines.get("aliases", 0),
+                    "alias-taken",
+                    Severity.WARNING,
+                    f"the alias {alias!r} already leads to {owner}",
+                    "remove it from one of the two files",
+                    "aliases",
+                )
+            )
     return tuple(claimed)
 
 
@@ -229,8 +270,16 @@ def _claim_number(
     if number is None or taken.setdefault(number, path) == path:
         return number
     problems.append(
-        Problem(path, front_matter.lines.get("number", 0), "duplicate-number", Severity.WARNING, f"the article number {number} is already that of {taken[number]}; this article is shown without", "give it a number of its own", "number")
-    )  # fmt: skip
+        Problem(
+            path,
+            front_matter.lines.get("number", 0),
+            "duplicate-number",
+            Severity.WARNING,
+            f"the article number {number} is already that of {taken[number]}; this article is shown without",
+            "give it a number of its own",
+            "number",
+        )
+    )
     return None
 
 
@@ -245,19 +294,43 @@ def _check_together(
         for slug in article.related:
             if slug not in slugs:
                 problems.append(
-                    Problem(path, lines.get("related", 0), "unknown-related", Severity.WARNING, f"related: there is no article {slug!r}", "use the slug of an article", "related")
-                )  # fmt: skip
+                    Problem(
+                        path,
+                        lines.get("related", 0),
+                        "unknown-related",
+                        Severity.WARNING,
+                        f"related: there is no article {slug!r}",
+                        "use the slug of an article",
+                        "related",
+                    )
+                )
         if article.review_by and article.review_by < today and article.state is not State.ARCHIVED:
             problems.append(
-                Problem(path, lines.get("review_by", 0), "review-overdue", Severity.WARNING, f"was to be reviewed by {article.review_by}", "review it, then set `reviewed:` and a new `review_by:`", "review_by")
-            )  # fmt: skip
+                Problem(
+                    path,
+                    lines.get("review_by", 0),
+                    "review-overdue",
+                    Severity.WARNING,
+                    f"was to be reviewed by {article.review_by}",
+                    "review it, then set `reviewed:` and a new `review_by:`",
+                    "review_by",
+                )
+            )
         for key in article.extra:
             unknown[key].append(path)
     for key, paths in sorted(unknown.items()):
         more = f" (and in {len(paths) - 1} more)" if len(paths) > 1 else ""
         problems.append(
-            Problem(paths[0], front_matters[paths[0]].lines.get(key, 0), "unknown-key", Severity.WARNING, f"the key `{key}` is not known{more}; it is kept", "correct its spelling, or leave it if another tool uses it", key)
-        )  # fmt: skip
+            Problem(
+                paths[0],
+                front_matters[paths[0]].lines.get(key, 0),
+                "unknown-key",
+                Severity.WARNING,
+                f"the key `{key}` is not known{more}; it is kept",
+                "correct its spelling, or leave it if another tool uses it",
+                key,
+            )
+        )
     return problems
 
 

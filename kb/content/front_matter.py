@@ -81,16 +81,30 @@ def parse_article(path: str, data: bytes) -> ParsedArticle:
     problems += reader.problems
     if not body.strip() and not any(p.severity is Severity.ERROR for p in problems):
         problems.append(
-            Problem(path, body_line, "empty-article", Severity.ERROR, "the article has no text", "write the answer, or delete the file")
-        )  # fmt: skip
+            Problem(
+                path,
+                body_line,
+                "empty-article",
+                Severity.ERROR,
+                "the article has no text",
+                "write the answer, or delete the file",
+            )
+        )
     return ParsedArticle(path, front_matter, body, body_line, tuple(problems))
 
 
 def _decode(path: str, data: bytes, problems: list[Problem]) -> str:
     if len(data) > MAX_ARTICLE_BYTES:
         problems.append(
-            Problem(path, 0, "too-large", Severity.ERROR, f"the file has {len(data) // 1000} kB, at most {MAX_ARTICLE_BYTES // 1000} kB are published", "split the article")
-        )  # fmt: skip
+            Problem(
+                path,
+                0,
+                "too-large",
+                Severity.ERROR,
+                f"the file has {len(data) // 1000} kB, at most {MAX_ARTICLE_BYTES // 1000} kB are published",
+                "split the article",
+            )
+        )
         data = data[:MAX_ARTICLE_BYTES]
     try:
         text = data.decode("utf-8-sig")
@@ -99,13 +113,27 @@ def _decode(path: str, data: bytes, problems: list[Problem]) -> str:
         if len(data) < MAX_ARTICLE_BYTES:
             line = data.count(b"\n", 0, error.start) + 1
             problems.append(
-                Problem(path, line, "not-utf8", Severity.ERROR, f"byte {error.start + 1} is not UTF-8 text", "save the file as UTF-8")
-            )  # fmt: skip
+                Problem(
+                    path,
+                    line,
+                    "not-utf8",
+                    Severity.ERROR,
+                    f"byte {error.start + 1} is not UTF-8 text",
+                    "save the file as UTF-8",
+                )
+            )
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         problems.append(
-            Problem(path, line, "not-utf8", Severity.ERROR, "the file contains NUL characters", "save the file as UTF-8 text")
-        )  # fmt: skip
+            Problem(
+                path,
+                line,
+                "not-utf8",
+                Severity.ERROR,
+                "the file contains NUL characters",
+                "save the file as UTF-8 text",
+            )
+        )
         text = text.replace("\0", "")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -118,16 +146,31 @@ def _split(path: str, text: str, problems: list[Problem]) -> tuple[YamlDocument,
     end = next((i for i, line in enumerate(lines[1:], 1) if line.rstrip() in ("---", "...")), None)
     if end is None:
         problems.append(
-            Problem(path, 1, "front-matter", Severity.ERROR, "the front matter is not closed", "end it with a line `---`")
-        )  # fmt: skip
+            Problem(
+                path,
+                1,
+                "front-matter",
+                Severity.ERROR,
+                "the front matter is not closed",
+                "end it with a line `---`",
+            )
+        )
         return YamlDocument(path, {}), "", len(lines)
     body = "\n".join(lines[end + 1 :])
     try:
         document = parse_yaml("\n".join(lines[1:end]), path, first_line=2)
     except YamlError as error:
         problems.append(
-            Problem(path, error.line, "front-matter", Severity.ERROR, f"front matter: {error.message}", error.fix, error.field)
-        )  # fmt: skip
+            Problem(
+                path,
+                error.line,
+                "front-matter",
+                Severity.ERROR,
+                f"front matter: {error.message}",
+                error.fix,
+                error.field,
+            )
+        )
         document = YamlDocument(path, {})
     return document, body, end + 2
 
@@ -138,14 +181,22 @@ def _read_fields(reader: FieldReader, path: str, body: str) -> FrontMatter:
         title, origin = _fallback_title(path, body)
         if body.strip():
             reader.report(
-                "missing-title", "title", f"no title; {origin} is used: {title!r}", "add `title:` to the front matter", Severity.WARNING
-            )  # fmt: skip
+                "missing-title",
+                "title",
+                f"no title; {origin} is used: {title!r}",
+                "add `title:` to the front matter",
+                Severity.WARNING,
+            )
     state = _choice(reader, "state", State, State.PUBLISHED)
     if reader.has("draft") and reader.flag("draft"):
         state = State.DRAFT
         reader.report(
-            "draft-key", "draft", "`draft: true` is read as `state: draft`: the article is not published", "write `state: draft`, or remove the line", Severity.WARNING
-        )  # fmt: skip
+            "draft-key",
+            "draft",
+            "`draft: true` is read as `state: draft`: the article is not published",
+            "write `state: draft`, or remove the line",
+            Severity.WARNING,
+        )
     front_matter = FrontMatter(
         title=title,
         slug=_slug(reader),
@@ -164,7 +215,7 @@ def _read_fields(reader: FieldReader, path: str, body: str) -> FrontMatter:
         effective_from=reader.date("effective_from"),
         effective_until=reader.date("effective_until"),
         lines={str(k[0]): v for k, v in reader.document.lines.items() if len(k) == 1},
-        extra={key: value for key, value in reader.unread().items()},
+        extra=dict(reader.unread()),
     )
     _check_dates(reader, front_matter)
     return front_matter
@@ -174,12 +225,19 @@ def _check_dates(reader: FieldReader, front_matter: FrontMatter) -> None:
     start, end = front_matter.effective_from, front_matter.effective_until
     if start and end and end < start:
         reader.report(
-            "invalid-value", "effective_until", f"effective_until {end} is before effective_from {start}", "swap the dates"
-        )  # fmt: skip
+            "invalid-value",
+            "effective_until",
+            f"effective_until {end} is before effective_from {start}",
+            "swap the dates",
+        )
     if front_matter.kind is Kind.POLICY and start is None and not reader.has("effective_from"):
         reader.report(
-            "policy-without-date", "effective_from", "a policy without `effective_from`", "add the date from which it applies: `effective_from: 2026-01-31`", Severity.WARNING
-        )  # fmt: skip
+            "policy-without-date",
+            "effective_from",
+            "a policy without `effective_from`",
+            "add the date from which it applies: `effective_from: 2026-01-31`",
+            Severity.WARNING,
+        )
 
 
 def _choice(reader: FieldReader, name: str, choices: type[E], default: E) -> E:
@@ -227,7 +285,11 @@ def find_first_heading(body: str) -> str:
             continue
         if heading := _HEADING.match(line):
             return _plain(heading[1])
-        if _UNDERLINE.match(line) and previous and not previous.startswith((">", "-", "*", "|", "#")):
+        if (
+            _UNDERLINE.match(line)
+            and previous
+            and not previous.startswith((">", "-", "*", "|", "#"))
+        ):
             return _plain(previous)
         previous = line.strip()
     return ""

@@ -22,7 +22,6 @@ from kb.content.models import (
     State,
 )
 
-
 T = TypeVar("T")
 
 
@@ -50,7 +49,9 @@ class Library:
     """Images and attachments by their URL."""
     texts: ArticleTexts
 
-    def find_summary(self, slug: str, audience: Audience = Audience.PUBLIC) -> ArticleSummary | None:
+    def find_summary(
+        self, slug: str, audience: Audience = Audience.PUBLIC
+    ) -> ArticleSummary | None:
         """The article with this slug if the audience may see it."""
         summary = self.summaries.get(slug)
         return summary if summary is not None and summary.is_visible_to(audience) else None
@@ -65,12 +66,16 @@ class Library:
         summary = self.summaries.get(slug)
         return None if summary is None else self.texts.load_article(summary)
 
-    def find_by_alias(self, alias: str, audience: Audience = Audience.PUBLIC) -> ArticleSummary | None:
+    def find_by_alias(
+        self, alias: str, audience: Audience = Audience.PUBLIC
+    ) -> ArticleSummary | None:
         """The article that this old slug redirects to."""
         slug = self._slugs_by_alias.get(alias)
         return None if slug is None else self.find_summary(slug, audience)
 
-    def find_by_number(self, number: int, audience: Audience = Audience.PUBLIC) -> ArticleSummary | None:
+    def find_by_number(
+        self, number: int, audience: Audience = Audience.PUBLIC
+    ) -> ArticleSummary | None:
         """The article with this article number."""
         slug = self._slugs_by_number.get(number)
         return None if slug is None else self.find_summary(slug, audience)
@@ -84,16 +89,22 @@ class Library:
         """The collection with this slug if the audience may see it."""
         return next((c for c in self._visible_collections(audience) if c.slug == slug), None)
 
-    def list_articles(self, audience: Audience = Audience.PUBLIC, kind: Kind | None = None) -> tuple[ArticleSummary, ...]:
+    def list_articles(
+        self, audience: Audience = Audience.PUBLIC, kind: Kind | None = None
+    ) -> tuple[ArticleSummary, ...]:
         """All articles the audience may see, by title; of one kind if given."""
         articles = self._articles[audience]
         return articles if kind is None else tuple(a for a in articles if a.kind is kind)
 
-    def list_collection(self, slug: str, audience: Audience = Audience.PUBLIC) -> tuple[ArticleSummary, ...]:
-        """The articles directly in a collection, in reading order."""
+    def list_collection(
+        self, slug: str, audience: Audience = Audience.PUBLIC
+    ) -> tuple[ArticleSummary, ...]:
+        """The articles directly in a collection, by title."""
         return self._articles_by_collection[audience].get(slug, ())
 
-    def list_subcollections(self, slug: str, audience: Audience = Audience.PUBLIC) -> tuple[Collection, ...]:
+    def list_subcollections(
+        self, slug: str, audience: Audience = Audience.PUBLIC
+    ) -> tuple[Collection, ...]:
         """The collections directly inside another, in their order. "" lists the top level.
 
         Where articles lie in the content folder itself, it is one of the top level.
@@ -112,22 +123,31 @@ class Library:
         paths = ("/".join(parts[: depth + 1]) for depth in range(len(parts)))
         return tuple(self.collections[path] for path in paths if path in self.collections)
 
-    def list_current_bulletins(self, today: date, audience: Audience = Audience.PUBLIC) -> tuple[ArticleSummary, ...]:
+    def list_current_bulletins(
+        self, today: date, audience: Audience = Audience.PUBLIC
+    ) -> tuple[ArticleSummary, ...]:
         """Bulletins in force on ``today``, newest first."""
         current = (a for a in self.list_articles(audience, Kind.BULLETIN) if a.is_current(today))
         return tuple(sorted(current, key=lambda a: a.effective_from or date.min, reverse=True))
 
-    def list_recently_updated(self, limit: int, audience: Audience = Audience.PUBLIC) -> tuple[ArticleSummary, ...]:
+    def list_recently_updated(
+        self, limit: int, audience: Audience = Audience.PUBLIC
+    ) -> tuple[ArticleSummary, ...]:
         """The articles changed last, newest first; those without a date are left out."""
         return self._recent[audience][:limit]
 
-    def list_related(self, slug: str, limit: int, audience: Audience = Audience.PUBLIC) -> tuple[ArticleSummary, ...]:
+    def list_related(
+        self, slug: str, limit: int, audience: Audience = Audience.PUBLIC
+    ) -> tuple[ArticleSummary, ...]:
         """What else helps here: the editors' choice first, then the most alike by tags,
-        product, collection and words of the title."""
+        product, collection and words of the title.
+        """
         summary = self.summaries.get(slug)
         if summary is None:
             return ()
-        chosen = [found for other in summary.related if (found := self.find_summary(other, audience))]
+        chosen = [
+            found for other in summary.related if (found := self.find_summary(other, audience))
+        ]
         taken = {slug, *(c.slug for c in chosen)}
         scores: dict[str, float] = {}
         for feature in _features(summary):
@@ -156,7 +176,9 @@ class Library:
     @cached_property
     def _articles(self) -> dict[Audience, tuple[ArticleSummary, ...]]:
         by_title = sorted(self.summaries.values(), key=lambda a: (a.title.casefold(), a.slug))
-        return _per_audience(lambda audience: tuple(a for a in by_title if a.is_visible_to(audience)))
+        return _per_audience(
+            lambda audience: tuple(a for a in by_title if a.is_visible_to(audience))
+        )
 
     @cached_property
     def _articles_by_collection(self) -> dict[Audience, dict[str, tuple[ArticleSummary, ...]]]:
@@ -221,7 +243,9 @@ class Library:
         return holders
 
     def _is_internal(self, slug: str) -> bool:
-        return any(c.internal for c in (*self.list_ancestors(slug), *_maybe(self.collections, slug)))
+        return any(
+            c.internal for c in (*self.list_ancestors(slug), *_maybe(self.collections, slug))
+        )
 
 
 _COMMON_FEATURE = 200

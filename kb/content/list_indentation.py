@@ -52,7 +52,11 @@ class _Normaliser:
         return self.out
 
     def _code(self, line: str, expanded: str, content: str, indent: int) -> None:
-        if content.rstrip() and set(content.rstrip()) == {self.fence[0]} and content.startswith(self.fence):
+        if (
+            content.rstrip()
+            and set(content.rstrip()) == {self.fence[0]}
+            and content.startswith(self.fence)
+        ):
             self.fence = ""
             self.after_fence = True
         if not self.items:
@@ -86,7 +90,9 @@ class _Normaliser:
         self.out.append(line)
 
     def _leave(self, indent: int, content: str, *, is_marker: bool) -> None:
-        starts_block = is_marker or self.after_blank or content[0] in "#>|<" or bool(_FENCE.match(content))
+        starts_block = (
+            is_marker or self.after_blank or content[0] in "#>|<" or bool(_FENCE.match(content))
+        )
         while self.items and indent < self.items[-1].content and starts_block:
             self.items.pop()
 

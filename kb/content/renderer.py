@@ -36,18 +36,94 @@ _EXTENSIONS = (
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _EMBEDS = ("iframe", "video", "audio", "embed", "object")
 _ACTIVE = (
-    "script", "style", "form", "input", "button", "select", "textarea", "svg", "math", "link",
-    "meta", "base", "noscript", "template",
-)  # fmt: skip
+    "script",
+    "style",
+    "form",
+    "input",
+    "button",
+    "select",
+    "textarea",
+    "svg",
+    "math",
+    "link",
+    "meta",
+    "base",
+    "noscript",
+    "template",
+)
 _CONTAINERS = ("form", "noscript", "template")
 """Active elements whose text is an author's, so it stays."""
 _INLINE = frozenset(
-    "a abbr b cite code del dfn em i img ins kbd mark q s samp small span strong sub sup u var".split()
+    [
+        "a",
+        "abbr",
+        "b",
+        "cite",
+        "code",
+        "del",
+        "dfn",
+        "em",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "mark",
+        "q",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "u",
+        "var",
+    ]
 )
 _HARMLESS = frozenset(
-    "h1 section article header footer nav main aside center font big tt strike label picture source "
-    "track param map area wbr bdi bdo ruby rt rp time data address hgroup option optgroup fieldset "
-    "legend output progress meter dialog canvas menu acronym".split()
+    [
+        "h1",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "nav",
+        "main",
+        "aside",
+        "center",
+        "font",
+        "big",
+        "tt",
+        "strike",
+        "label",
+        "picture",
+        "source",
+        "track",
+        "param",
+        "map",
+        "area",
+        "wbr",
+        "bdi",
+        "bdo",
+        "ruby",
+        "rt",
+        "rp",
+        "time",
+        "data",
+        "address",
+        "hgroup",
+        "option",
+        "optgroup",
+        "fieldset",
+        "legend",
+        "output",
+        "progress",
+        "meter",
+        "dialog",
+        "canvas",
+        "menu",
+        "acronym",
+    ]
 )
 """HTML that is dropped without a word while its text stays."""
 _ALIGN = re.compile(r"text-align:\s*(left|center|right)")
@@ -64,7 +140,9 @@ class RenderedArticle:
     problems: tuple[Problem, ...] = ()
 
 
-def render_article(path: str, body: str, body_line: int, title: str, links: LinkMap) -> RenderedArticle:
+def render_article(
+    path: str, body: str, body_line: int, title: str, links: LinkMap
+) -> RenderedArticle:
     """Render one article's Markdown.
 
     ``body_line`` is the line of the file on which ``body`` begins, for problems.
@@ -124,14 +202,20 @@ class _Rendering:
             handlers = [name for name in element.attrib if name.lower().startswith("on")]
             if handlers:
                 self._report(
-                    "unsafe-html", handlers[0], f"the attribute `{handlers[0]}` is removed", "articles contain no scripts"
-                )  # fmt: skip
+                    "unsafe-html",
+                    handlers[0],
+                    f"the attribute `{handlers[0]}` is removed",
+                    "articles contain no scripts",
+                )
             if tag in _EMBEDS:
                 self._replace_embed(element)
             elif tag in _ACTIVE:
                 self._report(
-                    "unsafe-html", f"<{tag}", f"<{tag}> is removed", "write it in Markdown; active HTML is not published"
-                )  # fmt: skip
+                    "unsafe-html",
+                    f"<{tag}",
+                    f"<{tag}> is removed",
+                    "write it in Markdown; active HTML is not published",
+                )
                 _drop(element, keep_text=tag in _CONTAINERS)
             elif tag not in TAGS and tag not in _HARMLESS:
                 self._show_as_text(element, tag)
@@ -139,17 +223,28 @@ class _Rendering:
     def _show_as_text(self, element: lxml.html.HtmlElement, tag: str) -> None:
         """Text such as ``<your name>`` is meant to be read, not to vanish as an unknown tag."""
         self._report(
-            "unknown-tag", f"<{tag}", f"<{tag}> is not HTML and is shown as text", f"write `<{tag}>` in backquotes"
-        )  # fmt: skip
+            "unknown-tag",
+            f"<{tag}",
+            f"<{tag}> is not HTML and is shown as text",
+            f"write `<{tag}>` in backquotes",
+        )
         element.text = f"<{tag}>{element.text or ''}"
         _drop(element, keep_text=True)
 
     def _replace_embed(self, element: lxml.html.HtmlElement) -> None:
         nested = element.find(".//source")
-        source = element.get("src") or element.get("data") or (nested.get("src") if nested is not None else "") or ""
+        source = (
+            element.get("src")
+            or element.get("data")
+            or (nested.get("src") if nested is not None else "")
+            or ""
+        )
         self._report(
-            "embedded-frame", f"<{element.tag}", f"<{element.tag}> is replaced by a link: pages load nothing from other sites", "link to it instead"
-        )  # fmt: skip
+            "embedded-frame",
+            f"<{element.tag}",
+            f"<{element.tag}> is replaced by a link: pages load nothing from other sites",
+            "link to it instead",
+        )
         link = lxml.html.Element("a", href=source)
         link.text = element.get("title") or source
         link.tail = element.tail
@@ -159,12 +254,13 @@ class _Rendering:
 
     def _drop_repeated_title(self, root: lxml.html.HtmlElement, title: str) -> None:
         first = next(iter(root), None)
-        if first is not None and first.tag == "h1" and not (root.text or "").strip():
-            if " ".join(first.text_content().split()).casefold() == title.casefold():
-                _drop(first, keep_text=False)
+        if first is None or first.tag != "h1" or (root.text or "").strip():
+            return
+        if " ".join(first.text_content().split()).casefold() == title.casefold():
+            _drop(first, keep_text=False)
 
     def _number_headings(self, root: lxml.html.HtmlElement) -> None:
-        headings = [e for e in root.iter(*_HEADINGS)]
+        headings = list(root.iter(*_HEADINGS))
         # The page's own h1 is the title, so an article that uses h1 moves down a level.
         shift = 1 if any(e.tag == "h1" for e in headings) else 0
         for element in headings:
@@ -208,9 +304,17 @@ class _Rendering:
         alt = (element.get("alt") or "").strip()
         if link.external:
             self._report(
-                "remote-image", raw, f"the image {_short(raw)} lies on another site and is shown as a link", "put a copy beside the article"
-            )  # fmt: skip
-            _replace_by(element, "a", alt or raw, {"href": link.url, "rel": "noopener noreferrer", "class": "external"})
+                "remote-image",
+                raw,
+                f"the image {_short(raw)} lies on another site and is shown as a link",
+                "put a copy beside the article",
+            )
+            _replace_by(
+                element,
+                "a",
+                alt or raw,
+                {"href": link.url, "rel": "noopener noreferrer", "class": "external"},
+            )
         elif not link.url:
             self._report_link(link, "image")
             _replace_by(element, "span", alt, {"class": "missing-file"})
@@ -220,19 +324,42 @@ class _Rendering:
             element.set("alt", alt)
             if not alt:
                 self._report(
-                    "image-without-text", raw, f"the image {_short(raw)} has no alternative text", "describe it: ![what it shows](file)"
-                )  # fmt: skip
+                    "image-without-text",
+                    raw,
+                    f"the image {_short(raw)} has no alternative text",
+                    "describe it: ![what it shows](file)",
+                )
 
     def _report_link(self, link: ResolvedLink, what: str) -> None:
         shown = _short(link.raw)
         if link.fate is Fate.BROKEN:
-            self._report(str(link.fate), link.raw, f"the {what} to {shown} leads nowhere", "correct the path, or remove the link")
+            self._report(
+                str(link.fate),
+                link.raw,
+                f"the {what} to {shown} leads nowhere",
+                "correct the path, or remove the link",
+            )
         elif link.fate is Fate.MISSING_FILE:
-            self._report(str(link.fate), link.raw, f"the file {shown} does not exist", "add the file, or correct the path")
+            self._report(
+                str(link.fate),
+                link.raw,
+                f"the file {shown} does not exist",
+                "add the file, or correct the path",
+            )
         elif link.fate is Fate.OUTSIDE:
-            self._report(str(link.fate), link.raw, f"{shown} leads out of the content folder", "use a path below it, relative to the article")
+            self._report(
+                str(link.fate),
+                link.raw,
+                f"{shown} leads out of the content folder",
+                "use a path below it, relative to the article",
+            )
         elif link.fate is Fate.UNSAFE:
-            self._report(str(link.fate), link.raw, f"the {what} {shown} is removed: its scheme is not allowed", "use http, https, mailto or tel")
+            self._report(
+                str(link.fate),
+                link.raw,
+                f"the {what} {shown} is removed: its scheme is not allowed",
+                "use http, https, mailto or tel",
+            )
 
     def _tables(self, root: lxml.html.HtmlElement) -> None:
         for cell in root.iter("td", "th"):
@@ -243,9 +370,14 @@ class _Rendering:
             parent = table.getparent()
             if parent is None or any(a.tag == "table" for a in table.iterancestors()):
                 continue
-            box = lxml.html.Element("div", {"class": "table-scroll", "tabindex": "0", "role": "region"})
+            box = lxml.html.Element(
+                "div", {"class": "table-scroll", "tabindex": "0", "role": "region"}
+            )
             head = table.find(".//th")
-            box.set("aria-label", " ".join(head.text_content().split())[:80] if head is not None else "Table")
+            box.set(
+                "aria-label",
+                " ".join(head.text_content().split())[:80] if head is not None else "Table",
+            )
             box.tail, table.tail = table.tail, None
             parent.replace(table, box)
             box.append(table)

@@ -10,16 +10,88 @@ from functools import cache
 import nh3
 
 CLASSES = frozenset(
-    "admonition admonition-title note tip warning caution important danger hint attention "
-    "footnote footnote-ref footnote-backref table-scroll missing-file external align-left "
-    "align-center align-right highlight".split()
+    [
+        "admonition",
+        "admonition-title",
+        "note",
+        "tip",
+        "warning",
+        "caution",
+        "important",
+        "danger",
+        "hint",
+        "attention",
+        "footnote",
+        "footnote-ref",
+        "footnote-backref",
+        "table-scroll",
+        "missing-file",
+        "external",
+        "align-left",
+        "align-center",
+        "align-right",
+        "highlight",
+    ]
 )
 """Classes that the style sheet knows; every other class is dropped."""
 
 TAGS = frozenset(
-    "a abbr b blockquote br caption cite code col colgroup dd del details dfn div dl dt em "
-    "figcaption figure h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span "
-    "strong sub summary sup table tbody td tfoot th thead tr u ul var".split()
+    [
+        "a",
+        "abbr",
+        "b",
+        "blockquote",
+        "br",
+        "caption",
+        "cite",
+        "code",
+        "col",
+        "colgroup",
+        "dd",
+        "del",
+        "details",
+        "dfn",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "figcaption",
+        "figure",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "li",
+        "mark",
+        "ol",
+        "p",
+        "pre",
+        "q",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "summary",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "u",
+        "ul",
+        "var",
+    ]
 )
 _ATTRIBUTES = {
     "*": {"id", "class", "title", "lang", "dir"},

@@ -19,20 +19,26 @@ def parse_site(document: YamlDocument) -> tuple[Site, list[Problem]]:
         company=reader.text("company"),
         tagline=reader.text("tagline"),
         description=reader.text("description"),
-        shop_url=reader.parsed("shop_url", _href, "an address such as https://shop.example.com") or "",
+        shop_url=reader.parsed("shop_url", _href, "an address such as https://shop.example.com")
+        or "",
         language=reader.text("language") or default.language,
-        timezone=reader.parsed("timezone", _zone, "a time zone such as Europe/Berlin") or default.timezone,
+        timezone=reader.parsed("timezone", _zone, "a time zone such as Europe/Berlin")
+        or default.timezone,
         country=reader.text("country").upper(),
         search_placeholder=reader.text("search_placeholder"),
         popular=reader.texts("popular"),
         problem=reader.text("problem"),
         navigation=navigation,
         footer=footer,
-    )  # fmt: skip
+    )
     for key in reader.unread():
         reader.report(
-            "unknown-key", key, f"the key `{key}` is not known", "remove it, or correct its spelling", Severity.WARNING
-        )  # fmt: skip
+            "unknown-key",
+            key,
+            f"the key `{key}` is not known",
+            "remove it, or correct its spelling",
+            Severity.WARNING,
+        )
     return site, reader.problems + header_problems + footer_problems
 
 

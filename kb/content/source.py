@@ -113,5 +113,5 @@ class ContentSource(Protocol):
 
 
 def blob_digest(data: bytes) -> str:
-    """git's id of a content, so that a folder and a branch agree on what is unchanged."""
+    """Git's id of a content, so that a folder and a branch agree on what is unchanged."""
     return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()

@@ -78,7 +78,9 @@ def parse_yaml(
     except yaml.YAMLError as error:
         raise _translate(error, text, first_line) from error
     if not isinstance(value, dict):
-        raise YamlError(first_line, "not a list of `key: value` lines", "write one `key: value` a line")
+        raise YamlError(
+            first_line, "not a list of `key: value` lines", "write one `key: value` a line"
+        )
     return YamlDocument(path, value, lines)
 
 
@@ -101,7 +103,7 @@ def _refuse_dangerous(text: str) -> None:
             raise YamlError(line, "nested too deeply", "flatten it")
 
 
-def _build(node: yaml.Node, path: Path, lines: dict[Path, int], offset: int) -> Any:
+def _build(node: yaml.Node, path: Path, lines: dict[Path, int], offset: int) -> object:
     lines.setdefault(path, node.start_mark.line + 1 + offset)
     if isinstance(node, yaml.ScalarNode):
         return str(node.value)
@@ -158,7 +160,12 @@ class FieldReader:
         self._values: Mapping[str, Any] = value if isinstance(value, dict) else {}
         self._read: set[str] = set()
         if not isinstance(value, dict):
-            self.report("invalid-value", "", "not a list of `key: value` lines", "write one `key: value` a line")
+            self.report(
+                "invalid-value",
+                "",
+                "not a list of `key: value` lines",
+                "write one `key: value` a line",
+            )
 
     def report(
         self, code: str, name: str, message: str, fix: str, severity: Severity = Severity.ERROR
@@ -167,7 +174,15 @@ class FieldReader:
         keys = (*self.keys, name) if name else self.keys
         label = ".".join(str(key) for key in keys)
         self.problems.append(
-            Problem(self.document.path, self.document.line_of(*keys), code, severity, message, fix, label)
+            Problem(
+                self.document.path,
+                self.document.line_of(*keys),
+                code,
+                severity,
+                message,
+                fix,
+                label,
+            )
         )
 
     def has(self, name: str) -> bool:

@@ -1,0 +1,1 @@
+"""Publishing: from content to the generation that is served."""

@@ -132,7 +132,9 @@ class Generations:
         catalogue = reader.load_catalogue()
         site, _ = parse_site(_document(catalogue.documents, "_site"))
         contacts, _ = parse_directory(
-            _document(catalogue.documents, "_contacts"), timezone=site.timezone, country=site.country
+            _document(catalogue.documents, "_contacts"),
+            timezone=site.timezone,
+            country=site.country,
         )
         synonyms, _ = parse_synonyms(
             _document(catalogue.documents, "_synonyms"), Analyzer.for_language(site.language)
@@ -148,9 +150,13 @@ class Generations:
         )
         library.warm()
         search = SearchService(
-            library, self._open_index(directory, catalogue), reader, reader.load_vocabulary(),
-            synonyms, self._weak_confidence,
-        )  # fmt: skip
+            library,
+            self._open_index(directory, catalogue),
+            reader,
+            reader.load_vocabulary(),
+            synonyms,
+            self._weak_confidence,
+        )
         return Generation(generation, library, search, contacts, catalogue.problems, reader)
 
     def _open_index(self, directory: Path, catalogue: Catalogue) -> EngineReader:

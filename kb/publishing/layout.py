@@ -66,7 +66,9 @@ class IndexLayout:
     def remove_old(self, keep: int) -> None:
         """Remove all but the newest generations and the current one, and what was left unfinished."""
         current = self.read_current()
-        generations = sorted(path for path in (self.root / "generations").iterdir() if path.is_dir())
+        generations = sorted(
+            path for path in (self.root / "generations").iterdir() if path.is_dir()
+        )
         finished = [path for path in generations if path.name <= (current or "")]
         kept = {path.name for path in finished[-keep:]} | {current}
         for path in generations:

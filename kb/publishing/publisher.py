@@ -7,7 +7,6 @@ generation is served.
 
 import contextlib
 import fcntl
-import os
 import secrets
 import shutil
 import time
@@ -20,8 +19,8 @@ from kb.content.models import Problem
 from kb.content.renderer import RENDERER_VERSION
 from kb.content.source import ContentSource
 from kb.errors import GenerationUnavailable, PublishError
-from kb.publishing.layout import IndexLayout
 from kb.publishing.build import Build
+from kb.publishing.layout import IndexLayout
 from kb.publishing.models import Catalogue, Manifest, PublishReport
 from kb.publishing.reading import now_text
 from kb.publishing.revision import Progress, Revision, searchable
@@ -118,17 +117,24 @@ class Publisher:
     def _matches(self, catalogue: Catalogue, revision: str) -> bool:
         manifest = catalogue.manifest
         return (manifest.revision, manifest.renderer, manifest.engine) == (
-            revision, RENDERER_VERSION, self.engine.name,
-        )  # fmt: skip
+            revision,
+            RENDERER_VERSION,
+            self.engine.name,
+        )
 
     def _unchanged(self, last: "_Last", started: float) -> PublishReport:
         catalogue = last.catalogue
         return PublishReport(
-            generation=last.id, revision=catalogue.manifest.revision,
-            articles=len(catalogue.articles), indexed=0, removed=0, problems=catalogue.problems,
-            seconds=round(time.monotonic() - started, 3), changed=False,
+            generation=last.id,
+            revision=catalogue.manifest.revision,
+            articles=len(catalogue.articles),
+            indexed=0,
+            removed=0,
+            problems=catalogue.problems,
+            seconds=round(time.monotonic() - started, 3),
+            changed=False,
             kept=tuple(path for path in catalogue.broken if path in catalogue.articles),
-        )  # fmt: skip
+        )
 
     # -- building --------------------------------------------------------------
 
@@ -168,18 +174,24 @@ class Publisher:
         self.layout.write_current(generation)
         self.layout.remove_old(KEPT_GENERATIONS)
         return PublishReport(
-            generation=generation, revision=revision.scan.revision,
-            articles=len(catalogue.articles), indexed=build.indexed, removed=build.removed,
-            problems=catalogue.problems, seconds=round(time.monotonic() - started, 3),
+            generation=generation,
+            revision=revision.scan.revision,
+            articles=len(catalogue.articles),
+            indexed=build.indexed,
+            removed=build.removed,
+            problems=catalogue.problems,
+            seconds=round(time.monotonic() - started, 3),
             kept=tuple(revision.kept),
-        )  # fmt: skip
+        )
 
     def _catalogue(self, revision: Revision) -> Catalogue:
         manifest = Manifest(
-            revision=revision.scan.revision, commit=revision.scan.commit,
-            published_at=now_text(self.clock.now()), renderer=RENDERER_VERSION,
+            revision=revision.scan.revision,
+            commit=revision.scan.commit,
+            published_at=now_text(self.clock.now()),
+            renderer=RENDERER_VERSION,
             engine=self.engine.name,
-        )  # fmt: skip
+        )
         return Catalogue(
             manifest=manifest,
             articles=revision.stored,

@@ -18,11 +18,19 @@ from kb.content.yaml_document import MAX_SETTINGS_BYTES, YamlDocument, YamlError
 from kb.publishing.models import Catalogue
 
 _MEDIA_TYPES = {
-    "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif",
-    "webp": "image/webp", "avif": "image/avif", "svg": "image/svg+xml",
-    "pdf": "application/pdf", "txt": "text/plain; charset=utf-8", "csv": "text/csv; charset=utf-8",
-    "zip": "application/zip", "mp4": "video/mp4",
-}  # fmt: skip
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "avif": "image/avif",
+    "svg": "image/svg+xml",
+    "pdf": "application/pdf",
+    "txt": "text/plain; charset=utf-8",
+    "csv": "text/csv; charset=utf-8",
+    "zip": "application/zip",
+    "mp4": "video/mp4",
+}
 
 
 def media_type(name: str) -> str:
@@ -53,7 +61,14 @@ def read_articles(
         file = wanted[path]
         if data is None:
             parsed = parse_article(path, b"")
-            gone = Problem(path, 0, "unreadable", Severity.ERROR, "cannot be read", "check that it exists and its permissions")  # fmt: skip
+            gone = Problem(
+                path,
+                0,
+                "unreadable",
+                Severity.ERROR,
+                "cannot be read",
+                "check that it exists and its permissions",
+            )
             parsed = ParsedArticle(path, parsed.front_matter, "", 1, (gone,))
         else:
             parsed = parse_article(path, data)
@@ -79,9 +94,13 @@ def read_settings(source: ContentSource, scan: Scan, previous: Catalogue | None)
         if path.rpartition("/")[2].startswith("_collection.")
     }
     return SettingsFiles(
-        _named(documents, "_site"), _named(documents, "_contacts"), _named(documents, "_synonyms"),
-        collections, texts, tuple(problems),
-    )  # fmt: skip
+        _named(documents, "_site"),
+        _named(documents, "_contacts"),
+        _named(documents, "_synonyms"),
+        collections,
+        texts,
+        tuple(problems),
+    )
 
 
 def parse_settings_text(path: str, text: str) -> YamlDocument:
@@ -101,8 +120,15 @@ def read_content_files(
             continue
         if file.size > MAX_FILE_BYTES:
             problems.append(
-                Problem(path, 0, "file-too-large", Severity.WARNING, f"has {file.size // 1_000_000} MB, at most {MAX_FILE_BYTES // 1_000_000} MB are published", "make it smaller, or link to it elsewhere")
-            )  # fmt: skip
+                Problem(
+                    path,
+                    0,
+                    "file-too-large",
+                    Severity.WARNING,
+                    f"has {file.size // 1_000_000} MB, at most {MAX_FILE_BYTES // 1_000_000} MB are published",
+                    "make it smaller, or link to it elsewhere",
+                )
+            )
             continue
         digest = file.digest
         if not digest and previous and previous.fingerprints.get(path) == file.fingerprint:
@@ -113,7 +139,9 @@ def read_content_files(
             unread.append(path)
     for path, data in source.read(unread):
         if data is not None:
-            found[path] = ContentFile(path, blob_digest(data), media_type(path), len(data), public=False)
+            found[path] = ContentFile(
+                path, blob_digest(data), media_type(path), len(data), public=False
+            )
     return found, problems
 
 
@@ -156,7 +184,9 @@ def _parse_settings(
         error = YamlError(0, "is not UTF-8 text", "save the file as UTF-8")
     except YamlError as raised:
         error = raised
-    problem = Problem(path, error.line, "settings-file", Severity.ERROR, error.message, error.fix, error.field)  # fmt: skip
+    problem = Problem(
+        path, error.line, "settings-file", Severity.ERROR, error.message, error.fix, error.field
+    )
     if kept is None:
         return None, "", problem
     return parse_settings_text(path, kept), kept, problem

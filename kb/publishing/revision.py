@@ -93,14 +93,11 @@ class Revision:
         self.collections = self._render_collection_texts()
         unchanged = [path for path in self._reused if path in self.arrangement.articles]
         again = [path for path in unchanged if self._must_render(path)]
-        done = 0
         total = len(self._parsed) + len(again)
         self.stored: dict[str, StoredArticle] = {}
-        for path in unchanged:
-            if path not in again:
-                yield self._keep(path)
-        for compiled in self._render(again):
-            done += 1
+        for path in sorted(set(unchanged) - set(again)):
+            yield self._keep(path)
+        for done, compiled in enumerate(self._render(again), 1):
             self.progress("Rendering", done, total)
             if compiled is not None:
                 self.stored[compiled.stored.path] = compiled.stored
@@ -239,7 +236,9 @@ class Revision:
     def _render(self, again: list[str]) -> Iterator[CompiledArticle | None]:
         files = [self.scan.files[path] for path in again]
         bodies = dict(self._parsed)
-        bodies.update({file.path: (file, parsed) for file, parsed in read_articles(self.source, files)})
+        bodies.update(
+            {file.path: (file, parsed) for file, parsed in read_articles(self.source, files)}
+        )
         tasks = (
             RenderTask(path, parsed.body, parsed.body_line, parsed.front_matter.title)
             for path, (_, parsed) in bodies.items()
@@ -255,16 +254,23 @@ class Revision:
         self._break(file, problems)
         return self._keep(file.path) if file.path in self._reused else None
 
-    def _finish(self, file: SourceFile, parsed: ParsedArticle, rendered: RenderedArticle) -> CompiledArticle:
+    def _finish(
+        self, file: SourceFile, parsed: ParsedArticle, rendered: RenderedArticle
+    ) -> CompiledArticle:
         summary = self.arrangement.articles[file.path]
         problems = (*parsed.problems, *rendered.problems)
         self.problems += problems
         versions = load_versions(self.source, self.scan, summary, self.links)
         sections = build_search_sections(rendered.sections, Analyzer.for_language(summary.language))
         stored = StoredArticle(
-            path=file.path, digest=file.digest, front_matter=parsed.front_matter, summary=summary,
-            problems=problems, links=rendered.links, anchors=rendered.anchors,
-        )  # fmt: skip
+            path=file.path,
+            digest=file.digest,
+            front_matter=parsed.front_matter,
+            summary=summary,
+            problems=problems,
+            links=rendered.links,
+            anchors=rendered.anchors,
+        )
         levels = [section.level for section in rendered.sections]
         return CompiledArticle(stored, ArticleText(rendered.html, sections, levels, versions))
 
@@ -279,7 +285,9 @@ class Revision:
             if parsed.is_broken:
                 self.problems += parsed.problems
             else:
-                tasks.append(RenderTask(file.path, parsed.body, parsed.body_line, parsed.front_matter.title))
+                tasks.append(
+                    RenderTask(file.path, parsed.body, parsed.body_line, parsed.front_matter.title)
+                )
         texts: dict[str, str] = {}
         for path, result in render_articles(tasks, self.links):
             if isinstance(result, Problem):
@@ -313,7 +321,10 @@ class Revision:
         target = self.stored.get(link.target)
         shown = link.raw if len(link.raw) <= 80 else link.raw[:79] + "…"
         if target is None:
-            message, code = f"the link to {shown} leads to an article that cannot be published", "broken-link"
+            message, code = (
+                f"the link to {shown} leads to an article that cannot be published",
+                "broken-link",
+            )
             fix = f"mend {link.target}, or remove the link"
         elif article.state is State.PUBLISHED and target.summary.state is not State.PUBLISHED:
             message = f"the link to {shown} leads to an article that customers cannot see ({target.summary.state})"

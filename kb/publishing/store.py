@@ -63,5 +63,3 @@ class LibraryFiles(Protocol):
     def create(self, directory: Path, base: Path | None) -> LibraryWriter:
         """Start a new one in ``directory``, as a copy of ``base``'s if given."""
         ...
-
-

@@ -32,9 +32,12 @@ def load_versions(
     )
     return tuple(
         ArticleVersion(
-            version.revision, version.committed_at, article.front_matter.title,
-            article.front_matter.effective_from, result.html,
+            version.revision,
+            version.committed_at,
+            article.front_matter.title,
+            article.front_matter.effective_from,
+            result.html,
         )
         for (version, article), (_, result) in zip(good, render_articles(tasks, links), strict=True)
         if not isinstance(result, Problem)
-    )  # fmt: skip
+    )

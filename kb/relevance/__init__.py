@@ -1,0 +1,1 @@
+"""Relevance: is the search any good, and does it stay so."""

@@ -28,7 +28,10 @@ def evaluate(
         sums["ndcg@10"] += _ndcg(found, query)
         sums["recall@10"] += len(places) / len(relevant) if relevant else 0.0
     count = len(queries)
-    return {"queries": count, **{name: round(s / count, 4) if count else 0.0 for name, s in sums.items()}}
+    return {
+        "queries": count,
+        **{name: round(s / count, 4) if count else 0.0 for name, s in sums.items()},
+    }
 
 
 def _ndcg(found: Sequence[str], query: JudgedQuery) -> float:

@@ -1,0 +1,1 @@
+"""Search: from what a customer typed to a page of hits."""

@@ -44,4 +44,6 @@ def estimate_confidence(evidence: Evidence) -> float:
 def covered_share(weights: Mapping[str, float], found: frozenset[str] | set[str]) -> float:
     """The share of the terms' weight that is found."""
     total = sum(weights.values())
-    return sum(weight for term, weight in weights.items() if term in found) / total if total else 0.0
+    return (
+        sum(weight for term, weight in weights.items() if term in found) / total if total else 0.0
+    )

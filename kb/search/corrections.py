@@ -58,12 +58,19 @@ class Corrector:
         for length in range(len(folded) - allowed, len(folded) + allowed + 1):
             nearby += self._by_length.get(length, ())
         # OSA counts swapped neighbours ("recieve") as one slip, as fingers do.
-        found = process.extract(folded, nearby, scorer=OSA.distance, score_cutoff=allowed, limit=None)
-        candidates = [(self._rank(folded, other, int(distance)), other) for other, distance, _ in found]
+        found = process.extract(
+            folded, nearby, scorer=OSA.distance, score_cutoff=allowed, limit=None
+        )
+        candidates = [
+            (self._rank(folded, other, int(distance)), other) for other, distance, _ in found
+        ]
         candidates = [c for c in candidates if any(occurs(t) for t in analyzer.terms(c[1]))]
         return min(candidates)[1] if candidates else None
 
     def _rank(self, word: str, other: str, distance: int) -> tuple[float, str]:
         # People rarely miss the first letter; beyond that the commoner word is likelier.
         miss = distance + (0.5 if word[0] != other[0] else 0.0)
-        return (miss - 0.1 * min(self._counts[other], 9) / 9 - (0.2 if distance == 1 else 0.0), other)
+        return (
+            miss - 0.1 * min(self._counts[other], 9) / 9 - (0.2 if distance == 1 else 0.0),
+            other,
+        )

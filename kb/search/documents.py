@@ -49,7 +49,9 @@ def build_document(article: Article, sections: Sequence[SearchSection]) -> Index
             "questions": analyzer.terms(" \n ".join(summary.questions), keep_stop_words=True),
             "headings": analyzer.terms(headings),
             "summary": analyzer.terms(summary.summary),
-            "tags": analyzer.terms(" \n ".join((*summary.tags, *summary.product, *_number(summary)))),
+            "tags": analyzer.terms(
+                " \n ".join((*summary.tags, *summary.product, *_number(summary)))
+            ),
             "body": [term for section in sections for term in section.terms.split()],
         },
         collections=collection_path(summary.collection),

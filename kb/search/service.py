@@ -95,11 +95,19 @@ class SearchService:
         if corrected and stage is Stage.ANY_WORDS:
             stage = Stage.CORRECTED
         return SearchPage(
-            query=cleaned, searched=page.searched, correction=correction, stage=stage,
-            outcome=page.outcome, confidence=page.confidence, total=page.total, hits=page.hits,
-            offset=offset, mode="lexical", degraded=page.degraded,
+            query=cleaned,
+            searched=page.searched,
+            correction=correction,
+            stage=stage,
+            outcome=page.outcome,
+            confidence=page.confidence,
+            total=page.total,
+            hits=page.hits,
+            offset=offset,
+            mode="lexical",
+            degraded=page.degraded,
             took_ms=round((time.perf_counter() - started) * 1000, 3),
-        )  # fmt: skip
+        )
 
     def suggest(
         self, text: str, *, limit: int = 8, audience: Audience = Audience.PUBLIC
@@ -129,12 +137,19 @@ class SearchService:
         hits = [self._build_hit(hit, article, weights) for hit, article in chosen if article]
         confidence = self._confidence(query, result)
         return SearchPage(
-            query=cleaned, searched=query.text, correction=None,
+            query=cleaned,
+            searched=query.text,
+            correction=None,
             stage=Stage.ANY_WORDS if result.hits else Stage.NONE,
-            outcome=self._outcome(result.total, confidence), confidence=confidence,
-            total=result.total, hits=tuple(hits), offset=offset, mode="lexical",
-            degraded=False, took_ms=0.0,
-        )  # fmt: skip
+            outcome=self._outcome(result.total, confidence),
+            confidence=confidence,
+            total=result.total,
+            hits=tuple(hits),
+            offset=offset,
+            mode="lexical",
+            degraded=False,
+            took_ms=0.0,
+        )
 
     def _outcome(self, total: int, confidence: float) -> SearchOutcome:
         if total == 0:
@@ -150,12 +165,16 @@ class SearchService:
         analyzer = Analyzer.for_language(article.language)
         text = section.text if section and section.text else article.summary
         return Hit(
-            slug=article.slug, title=article.title, collection=article.collection,
-            section=section.heading if section else "", anchor=anchor,
-            url=article.url + (f"#{anchor}" if anchor else ""), score=round(hit.score, 4),
+            slug=article.slug,
+            title=article.title,
+            collection=article.collection,
+            section=section.heading if section else "",
+            anchor=anchor,
+            url=article.url + (f"#{anchor}" if anchor else ""),
+            score=round(hit.score, 4),
             snippet=build_snippet(text, frozenset(weights), analyzer),
             internal=article.state is State.INTERNAL,
-        )  # fmt: skip
+        )
 
     def _confidence(self, query: Query, result: EngineResult) -> float:
         if not result.hits:
@@ -189,7 +208,9 @@ class SearchService:
         )
         outcome = SearchOutcome.WEAK if hits else SearchOutcome.NONE
         stage = Stage.ANY_WORDS if hits else Stage.NONE
-        return SearchPage(cleaned, cleaned, None, stage, outcome, 0.0, len(hits), hits, 0, "lexical", True, 0.0)  # fmt: skip
+        return SearchPage(
+            cleaned, cleaned, None, stage, outcome, 0.0, len(hits), hits, 0, "lexical", True, 0.0
+        )
 
     def _find_article(self, hit: EngineHit, audience: Audience) -> ArticleSummary | None:
         return self._library.find_summary(hit.key, audience)

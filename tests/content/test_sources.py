@@ -33,7 +33,9 @@ def read(source: ContentSource) -> dict[str, bytes | None]:
     return dict(source.read(source.scan().files))
 
 
-def test_a_folder_in_a_checkout_has_dates_authors_and_uncommitted_changes(checkout: Path, write: Write) -> None:
+def test_a_folder_in_a_checkout_has_dates_authors_and_uncommitted_changes(
+    checkout: Path, write: Write
+) -> None:
     write("docs/care/new.md", "fresh")
     os.utime(checkout / "docs/care/new.md", (1_750_000_000, 1_750_000_000))
     source = open_source(checkout / "docs", "")
@@ -48,7 +50,9 @@ def test_a_folder_in_a_checkout_has_dates_authors_and_uncommitted_changes(checko
 
 
 @pytest.mark.parametrize("kind", ["branch", "bare", "bare-folder"])
-def test_a_branch_shows_what_is_committed(checkout: Path, write: Write, tmp_path: Path, kind: str) -> None:
+def test_a_branch_shows_what_is_committed(
+    checkout: Path, write: Write, tmp_path: Path, kind: str
+) -> None:
     bare = tmp_path / "content.git"
     run_git(tmp_path, "clone", "-q", "--bare", str(checkout), str(bare))
     write("docs/care/uncommitted.md", "x")
@@ -78,14 +82,18 @@ def test_only_new_history_is_read_the_second_time(checkout: Path, write: Write) 
     assert source.histories(source.scan(), since="0" * 40).complete
 
 
-def test_a_detached_head_and_a_dirty_tree_publish_what_lies_there(checkout: Path, write: Write) -> None:
+def test_a_detached_head_and_a_dirty_tree_publish_what_lies_there(
+    checkout: Path, write: Write
+) -> None:
     run_git(checkout, "checkout", "-q", "--detach", "HEAD~1")
     write("docs/care/ünï.md", "dirty")
     assert read(open_source(checkout / "docs", ""))["care/ünï.md"] == b"dirty"
     assert read(open_source(checkout / "docs", "main"))["care/clean filter.md"] == b"one, changed"
 
 
-def test_a_plain_folder_needs_no_git(content: Path, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_plain_folder_needs_no_git(
+    content: Path, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write("a.md", "text")
     monkeypatch.setenv("PATH", "/nonexistent")
     source = open_source(content, "")
@@ -111,7 +119,9 @@ def test_a_repository_without_commits(content: Path, write: Write) -> None:
         (".", "main", "in no git repository"),
     ],
 )
-def test_content_that_is_not_there_is_named(content: Path, path: str, ref: str, message: str) -> None:
+def test_content_that_is_not_there_is_named(
+    content: Path, path: str, ref: str, message: str
+) -> None:
     with pytest.raises(SourceError, match=message):
         open_source(content / path, ref).scan()
 
@@ -122,7 +132,9 @@ def test_a_missing_branch_and_a_hostile_name(checkout: Path) -> None:
             open_source(checkout / "docs", ref).scan()
 
 
-def test_symbolic_links_are_reported_and_not_followed(content: Path, write: Write, tmp_path: Path) -> None:
+def test_symbolic_links_are_reported_and_not_followed(
+    content: Path, write: Write, tmp_path: Path
+) -> None:
     (tmp_path / "secret.md").write_text("secret")
     write("real.md", "x")
     (content / "link.md").symlink_to(tmp_path / "secret.md")
@@ -133,7 +145,10 @@ def test_symbolic_links_are_reported_and_not_followed(content: Path, write: Writ
     for source in (open_source(content, ""), open_source(content, "main")):
         scan = source.scan()
         assert set(scan.files) == {"real.md"}
-        assert {(p.path, p.code) for p in scan.problems} == {("folder", "symlink"), ("link.md", "symlink")}
+        assert {(p.path, p.code) for p in scan.problems} == {
+            ("folder", "symlink"),
+            ("link.md", "symlink"),
+        }
 
 
 def test_file_names_that_are_not_text_are_reported(content: Path, write: Write) -> None:

@@ -44,7 +44,10 @@ def codes(report: PublishReport) -> list[tuple[str, str]]:
 
 
 def test_a_folder_becomes_a_library(write: Write, publish: Publish) -> None:
-    write("Setting up/Connect Wi-Fi.md", article("Connect to Wi-Fi", "See [care](../care/filter.md#rinse)."))
+    write(
+        "Setting up/Connect Wi-Fi.md",
+        article("Connect to Wi-Fi", "See [care](../care/filter.md#rinse)."),
+    )
     write("care/filter.md", article("Clean the filter", "## Rinse\n\nWith water.", kind="how-to"))
     write("care/deep/pump.md", article("Clean the pump"))
     write("care/_collection.yml", "name: Care and cleaning\norder: 1\n")
@@ -59,7 +62,9 @@ def test_a_folder_becomes_a_library(write: Write, publish: Publish) -> None:
     assert '<a href="/articles/filter#h-rinse">care</a>' in connect.html
 
 
-def test_only_what_changed_is_indexed_again(write: Write, report: Callable[..., PublishReport], publish: Publish) -> None:
+def test_only_what_changed_is_indexed_again(
+    write: Write, report: Callable[..., PublishReport], publish: Publish
+) -> None:
     for n in range(5):
         write(f"a{n}.md", article(f"Article {n}", "kettle"))
     assert report().indexed == 5
@@ -86,7 +91,9 @@ def test_a_removed_article_is_gone_and_its_words_are_not_offered(
     assert generation.library.find_summary("a") is None
 
 
-def test_links_follow_a_renamed_article_that_itself_did_not_change(write: Write, publish: Publish) -> None:
+def test_links_follow_a_renamed_article_that_itself_did_not_change(
+    write: Write, publish: Publish
+) -> None:
     write("a.md", article("A", "[b](b.md)"))
     write("b.md", article("B"))
     publish()
@@ -133,13 +140,19 @@ def test_an_article_that_stalls_the_parser_keeps_its_last_good_version(
     assert "good old text" in kept.html
 
 
-def test_clashing_slugs(write: Write, report: Callable[..., PublishReport], publish: Publish) -> None:
+def test_clashing_slugs(
+    write: Write, report: Callable[..., PublishReport], publish: Publish
+) -> None:
     write("a/one.md", article("One", slug="same"))
     write("b/two.md", article("Two", slug="same"))
     write("c/stem.md", article("Stem C"))
     write("d/stem.md", article("Stem D"))
     done = report()
-    assert codes(done) == [("b/two.md", "duplicate-slug"), ("c/stem.md", "same-file-name"), ("d/stem.md", "same-file-name")]  # fmt: skip
+    assert codes(done) == [
+        ("b/two.md", "duplicate-slug"),
+        ("c/stem.md", "same-file-name"),
+        ("d/stem.md", "same-file-name"),
+    ]
     clash = done.problems[0]
     assert (clash.severity, clash.line, clash.field) == (Severity.ERROR, 3, "slug")
     assert "a/one.md" in clash.message
@@ -161,11 +174,19 @@ def test_numbers_aliases_related_and_reviews_are_checked_together(
     ]
 
 
-def test_links_between_articles_are_checked(write: Write, report: Callable[..., PublishReport]) -> None:
-    write("a.md", article("A", "[x](b.md#nope)\n\n[y](b.md#there)\n\n[z](draft.md)\n\n[q](gone.md)"))
+def test_links_between_articles_are_checked(
+    write: Write, report: Callable[..., PublishReport]
+) -> None:
+    write(
+        "a.md", article("A", "[x](b.md#nope)\n\n[y](b.md#there)\n\n[z](draft.md)\n\n[q](gone.md)")
+    )
     write("b.md", article("B", "## There"))
     write("draft.md", article("D", state="draft"))
-    assert [(p.line, p.code) for p in report().problems] == [(5, "broken-anchor"), (9, "hidden-target"), (11, "broken-link")]  # fmt: skip
+    assert [(p.line, p.code) for p in report().problems] == [
+        (5, "broken-anchor"),
+        (9, "hidden-target"),
+        (11, "broken-link"),
+    ]
 
 
 def test_states_decide_who_sees_an_article(write: Write, publish: Publish) -> None:
@@ -176,7 +197,11 @@ def test_states_decide_who_sees_an_article(write: Write, publish: Publish) -> No
     generation = publish()
     library = generation.library
     assert [a.slug for a in library.list_articles()] == ["published"]
-    assert {a.slug for a in library.list_articles(Audience.STAFF)} == {"published", "internal", "note"}
+    assert {a.slug for a in library.list_articles(Audience.STAFF)} == {
+        "published",
+        "internal",
+        "note",
+    }
     assert found(generation, "quokka") == ["published"]
     assert "draft" not in generation.search.vocabulary
     assert [c.slug for c in library.list_subcollections("")] == [""]
@@ -185,7 +210,9 @@ def test_states_decide_who_sees_an_article(write: Write, publish: Publish) -> No
     assert preview is not None
 
 
-def test_files_are_published_where_they_are_shown(write: Write, publish: Publish, settings: Settings) -> None:
+def test_files_are_published_where_they_are_shown(
+    write: Write, publish: Publish, settings: Settings
+) -> None:
     write("care/img/a b.png", b"\x89PNG one")
     write("care/secret.pdf", b"%PDF")
     write("care/unused.zip", b"zip")
@@ -220,19 +247,28 @@ def test_broken_settings_files_keep_their_last_good_text(
     write("_site.yml", "name: Helpful\nnavigation:\n  - {label: X, href: 'javascript:x'}\n")
     write("_synonyms.yml", "synonyms:\n  - [kettle]\n")
     write("_contacts.yml", "departments:\n  - {slug: a, name: A, phone: '12'}\n")
-    assert {(p.path, p.line) for p in report().problems} >= {("_site.yml", 3), ("_synonyms.yml", 1), ("_contacts.yml", 2)}
+    assert {(p.path, p.line) for p in report().problems} >= {
+        ("_site.yml", 3),
+        ("_synonyms.yml", 1),
+        ("_contacts.yml", 2),
+    }
     write("_site.yml", "name: [unclosed")
     assert ("_site.yml", "settings-file") in codes(report())
     assert publish().library.site.name == "Helpful"
 
 
-def test_earlier_versions_of_a_policy_come_from_git(content: Path, write: Write, publish: Publish) -> None:
+def test_earlier_versions_of_a_policy_come_from_git(
+    content: Path, write: Write, publish: Publish
+) -> None:
     policy = {"kind": "policy", "effective_from": "2025-01-01"}
     write("warranty.md", article("Warranty", "One year.", **policy))
     run_git(content, "init")
     run_git(content, "add", "-A")
     run_git(content, "commit", "-qm", "one")
-    write("warranty.md", article("Warranty", "Two years.", **policy | {"effective_from": "2026-01-01"}))
+    write(
+        "warranty.md",
+        article("Warranty", "Two years.", **policy | {"effective_from": "2026-01-01"}),
+    )
     run_git(content, "commit", "-qam", "two")
     found_article = publish().library.find_article("warranty")
     assert found_article is not None
@@ -265,11 +301,15 @@ def test_a_running_reader_switches_within_five_seconds(
     while generations.current() is before and time.monotonic() < deadline:
         time.sleep(0.05)
     assert found(generations.current(), "second") == ["a"]
-    assert found(before, "first") == ["a"], "requests that began before end with what they began with"
+    assert found(before, "first") == ["a"], (
+        "requests that began before end with what they began with"
+    )
     generations.close()
 
 
-def test_readers_never_see_an_empty_or_half_index(write: Write, settings: Settings, clock: FixedClock) -> None:
+def test_readers_never_see_an_empty_or_half_index(
+    write: Write, settings: Settings, clock: FixedClock
+) -> None:
     for n in range(30):
         write(f"a{n}.md", article(f"A {n}", "kettle"))
     build_publisher(settings, clock).publish()
@@ -292,19 +332,29 @@ def test_readers_never_see_an_empty_or_half_index(write: Write, settings: Settin
     assert seen == {30}
 
 
-def test_a_killed_publish_leaves_the_last_generation(write: Write, settings: Settings, clock: FixedClock) -> None:
+def test_a_killed_publish_leaves_the_last_generation(
+    write: Write, settings: Settings, clock: FixedClock
+) -> None:
     for n in range(60):
         write(f"a{n}.md", article(f"A {n}", "kettle " * 50))
     build_publisher(settings, clock).publish()
     current = IndexLayout(settings.index_dir).read_current()
     for n in range(60):
         write(f"a{n}.md", article(f"A {n}", "pump " * 50))
-    environment = {"KB_CONTENT_DIR": str(settings.content_dir), "KB_INDEX_DIR": str(settings.index_dir), "PATH": "/usr/bin:/bin"}
+    environment = {
+        "KB_CONTENT_DIR": str(settings.content_dir),
+        "KB_INDEX_DIR": str(settings.index_dir),
+        "PATH": "/usr/bin:/bin",
+    }
     for delay in (0.25, 0.4, 0.55):
         process = subprocess.Popen(
             [sys.executable, "-c", "from kb.cli.main import main; main(['index', '--full'])"],
-            cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         time.sleep(delay)
         process.kill()
         process.wait()
@@ -350,7 +400,9 @@ def test_a_damaged_index_is_rebuilt_by_the_next_publish(
     assert found(build_generations(settings).current(), "kettle") == ["a"]
 
 
-def test_another_engine_gets_an_index_of_its_own(write: Write, settings: Settings, clock: FixedClock) -> None:
+def test_another_engine_gets_an_index_of_its_own(
+    write: Write, settings: Settings, clock: FixedClock
+) -> None:
     write("a.md", article("A", "kettle"))
     build_publisher(settings, clock).publish()
     on_memory = replace(settings, search_engine="memory")
@@ -365,7 +417,9 @@ def test_nothing_published_says_what_to_do(settings: Settings) -> None:
         build_generations(settings).current()
 
 
-def test_an_index_folder_that_cannot_be_written(write: Write, settings: Settings, clock: FixedClock, tmp_path: Path) -> None:
+def test_an_index_folder_that_cannot_be_written(
+    write: Write, settings: Settings, clock: FixedClock, tmp_path: Path
+) -> None:
     write("a.md", article("A"))
     (tmp_path / "file").write_text("in the way")
     blocked = replace(settings, index_dir=tmp_path / "file" / "index")
@@ -379,5 +433,7 @@ def test_the_catalogue_is_plain_json(write: Write, settings: Settings, clock: Fi
     layout = IndexLayout(settings.index_dir)
     library = layout.generation(layout.read_current() or "") / "library.sqlite"
     script = f"import sqlite3; print(sqlite3.connect({str(library)!r}).execute('SELECT summary FROM articles').fetchone()[0].decode())"
-    output = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout
+    output = subprocess.run(
+        [sys.executable, "-c", script], check=True, capture_output=True, text=True
+    ).stdout
     assert json.loads(output)["slug"] == "a"

@@ -31,7 +31,10 @@ def test_the_same_word_in_other_clothes(typed: str, written: str) -> None:
     ("one", "other"), [("E-42", "E-43"), ("FV-200", "FV-300X"), ("17.4.1", "17.4"), ("on", "off")]
 )
 def test_codes_stay_apart(one: str, other: str) -> None:
-    assert ENGLISH.terms(one, keep_stop_words=True)[:1] != ENGLISH.terms(other, keep_stop_words=True)[:1]
+    assert (
+        ENGLISH.terms(one, keep_stop_words=True)[:1]
+        != ENGLISH.terms(other, keep_stop_words=True)[:1]
+    )
 
 
 def test_function_words_are_left_out_unless_there_is_nothing_else() -> None:
@@ -41,14 +44,34 @@ def test_function_words_are_left_out_unless_there_is_nothing_else() -> None:
 
 def test_a_language_without_rules_is_folded_only() -> None:
     assert Analyzer.for_language("xx").terms("Über Cafés") == ["uber", "cafes"]
-    assert Analyzer.for_language("de-AT").terms("Häuser") == Analyzer.for_language("de").terms("Hauser")
+    assert Analyzer.for_language("de-AT").terms("Häuser") == Analyzer.for_language("de").terms(
+        "Hauser"
+    )
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "   ", "?!…", "\x00\x1b[31m", "😀😀", '"unbalanced', "field:value", "*", "[a TO z]", "((((", "NOT " * 2000,
-     "x* " * 200, "a" * 100_000, "שלום עולם", "‮gnp‬", "AND OR NOT", "^2~", "\u2028\u2029"],
-)  # fmt: skip
+    [
+        "",
+        "   ",
+        "?!…",
+        "\x00\x1b[31m",
+        "😀😀",
+        '"unbalanced',
+        "field:value",
+        "*",
+        "[a TO z]",
+        "((((",
+        "NOT " * 2000,
+        "x* " * 200,
+        "a" * 100_000,
+        "שלום עולם",
+        "‮gnp‬",
+        "AND OR NOT",
+        "^2~",
+        "\u2028\u2029",
+    ],
+)
 def test_any_text_is_a_bounded_query(text: str) -> None:
     query = parse_query(text, ENGLISH)
     assert len(query.terms) <= MAX_TERMS

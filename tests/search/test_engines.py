@@ -14,11 +14,30 @@ from kb.search.engines.memory import MemoryEngine
 from kb.search.engines.whoosh import WhooshEngine
 from kb.search.query import QueryTerm
 
-WORDS = "kettle filter return refund battery e42 water clean pump door hose order parcel code".split()
+WORDS = [
+    "kettle",
+    "filter",
+    "return",
+    "refund",
+    "battery",
+    "e42",
+    "water",
+    "clean",
+    "pump",
+    "door",
+    "hose",
+    "order",
+    "parcel",
+    "code",
+]
 
 
 def make_document(
-    key: str, title: str = "", body: str = "", collections: tuple[str, ...] = (), internal: bool = False
+    key: str,
+    title: str = "",
+    body: str = "",
+    collections: tuple[str, ...] = (),
+    internal: bool = False,
 ) -> IndexDocument:
     return IndexDocument(key, {"title": title.split(), "body": body.split()}, collections, internal)
 
@@ -26,9 +45,13 @@ def make_document(
 def make_corpus(count: int, seed: int = 7) -> list[IndexDocument]:
     rng = random.Random(seed)
     return [
-        make_document(f"a{n}", " ".join(rng.choices(WORDS, k=4)), " ".join(rng.choices(WORDS, k=rng.randint(1, 60))))
+        make_document(
+            f"a{n}",
+            " ".join(rng.choices(WORDS, k=4)),
+            " ".join(rng.choices(WORDS, k=rng.randint(1, 60))),
+        )
         for n in range(count)
-    ]  # fmt: skip
+    ]
 
 
 @pytest.fixture(params=[MemoryEngine, WhooshEngine], ids=["memory", "whoosh"])
@@ -49,17 +72,29 @@ def found(reader: EngineReader, *words: str, **options: object) -> list[str]:
 
 def test_any_word_matches_and_more_words_rank_higher(engine: SearchEngine, tmp_path: Path) -> None:
     reader = build(
-        engine, tmp_path / "i",
-        [make_document("both", "", "kettle filter"), make_document("one", "", "kettle hose"), make_document("none", "", "door")],
-    )  # fmt: skip
+        engine,
+        tmp_path / "i",
+        [
+            make_document("both", "", "kettle filter"),
+            make_document("one", "", "kettle hose"),
+            make_document("none", "", "door"),
+        ],
+    )
     assert found(reader, "kettle", "filter") == ["both", "one"]
     assert found(reader, "absent") == []
-    assert (reader.count(), reader.document_frequency("kettle"), reader.document_frequency("absent")) == (3, 2, 0)
+    assert (
+        reader.count(),
+        reader.document_frequency("kettle"),
+        reader.document_frequency("absent"),
+    ) == (3, 2, 0)
     reader.close()
 
 
 def test_title_counts_more_than_body(engine: SearchEngine, tmp_path: Path) -> None:
-    documents = [make_document("body", "door hose", "kettle pump"), make_document("title", "kettle pump", "door hose")]
+    documents = [
+        make_document("body", "door hose", "kettle pump"),
+        make_document("title", "kettle pump", "door hose"),
+    ]
     reader = build(engine, tmp_path / "i", documents)
     assert found(reader, "kettle") == ["title", "body"]
     reader.close()
@@ -83,7 +118,9 @@ def test_internal_articles_are_for_staff(engine: SearchEngine, tmp_path: Path) -
     reader.close()
 
 
-def test_collection_narrows_to_itself_and_what_is_inside(engine: SearchEngine, tmp_path: Path) -> None:
+def test_collection_narrows_to_itself_and_what_is_inside(
+    engine: SearchEngine, tmp_path: Path
+) -> None:
     documents = [
         make_document("deep", "kettle", collections=("faults", "faults/kettles")),
         make_document("flat", "kettle", collections=("faults",)),
@@ -98,7 +135,11 @@ def test_collection_narrows_to_itself_and_what_is_inside(engine: SearchEngine, t
 def test_a_later_generation_adds_replaces_and_removes_without_touching_the_first(
     engine: SearchEngine, tmp_path: Path
 ) -> None:
-    first = build(engine, tmp_path / "1", [make_document("a", "kettle"), make_document("b", "kettle"), make_document("c", "door")])
+    first = build(
+        engine,
+        tmp_path / "1",
+        [make_document("a", "kettle"), make_document("b", "kettle"), make_document("c", "door")],
+    )
     changed = [make_document("b", "door"), make_document("d", "kettle")]
     engine.build(tmp_path / "2", changed, base=tmp_path / "1", removed=["a"])
     second = engine.open(tmp_path / "2")
@@ -151,7 +192,9 @@ def test_a_damaged_index_is_refused_with_what_to_do(
 def test_whoosh_scores_as_the_reference_does(tmp_path: Path) -> None:
     # Whoosh keeps field lengths in one byte, so lengths up to 60 terms are slightly rounded.
     corpus = make_corpus(120)
-    reference, whoosh = (build(e, tmp_path / e.name, corpus) for e in (MemoryEngine(), WhooshEngine()))
+    reference, whoosh = (
+        build(e, tmp_path / e.name, corpus) for e in (MemoryEngine(), WhooshEngine())
+    )
     rng = random.Random(1)
     for _ in range(60):
         terms = [QueryTerm(word) for word in rng.sample(WORDS, rng.randint(1, 5))]

@@ -30,7 +30,11 @@ def test_questions_find_their_article(site: RunningSite, question: str, slug: st
 def test_a_misspelt_question_is_corrected_and_says_so(site: RunningSite) -> None:
     search = site.services.generations.current().search
     page = search.search("warrenty perod")
-    assert (page.stage, page.correction, page.searched) == (Stage.CORRECTED, "warranty period", "warranty period")
+    assert (page.stage, page.correction, page.searched) == (
+        Stage.CORRECTED,
+        "warranty period",
+        "warranty period",
+    )
     assert page.query == "warrenty perod"
     exact = search.search("warrenty perod", exact=True)
     assert (exact.stage, exact.searched, exact.total) == (Stage.NONE, "warrenty perod", 0)
@@ -44,8 +48,22 @@ def test_codes_are_never_corrected(site: RunningSite, code: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "?", "the", "*", "[a TO z]", "title:x", '"', "\x00", "😀", "שלום", "a" * 100_000, "(" * 5_000, "x* " * 500],
-)  # fmt: skip
+    [
+        "",
+        "?",
+        "the",
+        "*",
+        "[a TO z]",
+        "title:x",
+        '"',
+        "\x00",
+        "😀",
+        "שלום",
+        "a" * 100_000,
+        "(" * 5_000,
+        "x* " * 500,
+    ],
+)
 def test_no_query_fails(site: RunningSite, text: str) -> None:
     page = site.services.generations.current().search.search(text)
     assert page.took_ms < 2_000
@@ -76,8 +94,12 @@ def test_nothing_hidden_is_found_or_suggested(site: RunningSite) -> None:
     hidden = {a.slug: a for a in generation.library.summaries.values() if a.state != "published"}
     assert {a.state for a in hidden.values()} == {"draft", "internal", "archived"}
     for article in hidden.values():
-        assert article.slug not in {h.slug for h in generation.search.search(article.title, limit=50).hits}
-        assert article.slug not in {s.slug for s in generation.search.suggest(article.title[:12], limit=50)}
+        assert article.slug not in {
+            h.slug for h in generation.search.search(article.title, limit=50).hits
+        }
+        assert article.slug not in {
+            s.slug for s in generation.search.suggest(article.title[:12], limit=50)
+        }
     for_staff = {a.slug for a in hidden.values() if a.state == "internal"}
     slug = min(for_staff)
     found = generation.search.search(hidden[slug].title, limit=50, audience=Audience.STAFF)
@@ -86,8 +108,14 @@ def test_nothing_hidden_is_found_or_suggested(site: RunningSite) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "slug"),
-    [("ret", "return-an-item"), ("how to ret", None), ("e-4", "e-42-brew-unit-blocked"), ("e42", "e-42-brew-unit-blocked"), ("", None)],
-)  # fmt: skip
+    [
+        ("ret", "return-an-item"),
+        ("how to ret", None),
+        ("e-4", "e-42-brew-unit-blocked"),
+        ("e42", "e-42-brew-unit-blocked"),
+        ("", None),
+    ],
+)
 def test_suggestions_while_typing(site: RunningSite, typed: str, slug: str | None) -> None:
     suggestions = site.services.generations.current().search.suggest(typed)
     assert len(suggestions) <= 8
@@ -99,7 +127,11 @@ def test_suggestions_while_typing(site: RunningSite, typed: str, slug: str | Non
 def test_paging_goes_through_the_same_ranking(site: RunningSite) -> None:
     search = site.services.generations.current().search
     whole = [hit.slug for hit in search.search("order delivery", limit=20).hits]
-    pages = [hit.slug for offset in (0, 10) for hit in search.search("order delivery", offset=offset).hits]
+    pages = [
+        hit.slug
+        for offset in (0, 10)
+        for hit in search.search("order delivery", offset=offset).hits
+    ]
     assert pages == whole
 
 

@@ -26,7 +26,9 @@ def open_source(content_dir: Path, ref: str) -> ContentSource:
     if not ref:
         return FolderSource(content_dir)
     if inner and not is_repository:
-        raise SourceError(f"The content folder {content_dir} does not exist: correct KB_CONTENT_DIR.")
+        raise SourceError(
+            f"The content folder {content_dir} does not exist: correct KB_CONTENT_DIR."
+        )
     if not is_repository:
         git.run("--version")  # tells "git is missing" from "not a repository"
         raise SourceError(

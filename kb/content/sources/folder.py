@@ -41,11 +41,20 @@ class FolderSource:
                 files[path] = _describe(path, full)
             except OSError as error:
                 problems.append(
-                    Problem(path, 0, "unreadable", Severity.ERROR, f"cannot be read: {error.strerror}", "correct the file's permissions")
-                )  # fmt: skip
+                    Problem(
+                        path,
+                        0,
+                        "unreadable",
+                        Severity.ERROR,
+                        f"cannot be read: {error.strerror}",
+                        "correct the file's permissions",
+                    )
+                )
         commit = self._find_commit()
         digest = files_digest(files)
-        return Scan(f"{commit[:12]}+{digest[:12]}" if commit else digest, commit, files, tuple(problems))
+        return Scan(
+            f"{commit[:12]}+{digest[:12]}" if commit else digest, commit, files, tuple(problems)
+        )
 
     def read(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
         """The contents of files now; symbolic links are not followed."""
@@ -85,8 +94,15 @@ class FolderSource:
             entries = sorted(os.scandir(self.root / folder), key=lambda entry: entry.name)
         except OSError as error:
             problems.append(
-                Problem(folder, 0, "unreadable", Severity.ERROR, f"the folder cannot be read: {error.strerror}", "correct its permissions")
-            )  # fmt: skip
+                Problem(
+                    folder,
+                    0,
+                    "unreadable",
+                    Severity.ERROR,
+                    f"the folder cannot be read: {error.strerror}",
+                    "correct its permissions",
+                )
+            )
             return
         for entry in entries:
             path = f"{folder}/{entry.name}" if folder else entry.name

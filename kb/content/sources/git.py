@@ -34,7 +34,9 @@ class GitSource:
             )
         tree = f"{commit}:{self.prefix.rstrip('/')}"
         try:
-            listing = self.git.run("ls-tree", "-r", "-z", "--long", "--full-tree", "--end-of-options", tree)
+            listing = self.git.run(
+                "ls-tree", "-r", "-z", "--long", "--full-tree", "--end-of-options", tree
+            )
         except SourceError as error:
             raise SourceError(
                 f"The branch {self.ref!r} has no folder {self.prefix.rstrip('/')!r}: correct KB_CONTENT_DIR."
@@ -91,20 +93,29 @@ def unusable_name(path: str) -> Problem | None:
         shown = path.encode("utf-8", "backslashreplace").decode("utf-8", "replace")
         return Problem(
             shown, 0, "file-name", Severity.ERROR, "the file name is not UTF-8", "rename the file"
-        )  # fmt: skip
+        )
     return None
 
 
 def symlink_problem(path: str) -> Problem:
     """The problem for a symbolic link, which is never followed."""
     return Problem(
-        path, 0, "symlink", Severity.WARNING, "symbolic links are not followed", "put a copy of the file here"
-    )  # fmt: skip
+        path,
+        0,
+        "symlink",
+        Severity.WARNING,
+        "symbolic links are not followed",
+        "put a copy of the file here",
+    )
 
 
 def files_digest(files: dict[str, SourceFile]) -> str:
     """One digest for a set of files: the revision of a folder that is in no repository."""
     digest = hashlib.sha1(usedforsecurity=False)
     for path in sorted(files):
-        digest.update(f"{path}\0{files[path].digest or files[path].fingerprint}\0".encode("utf-8", "surrogateescape"))
+        digest.update(
+            f"{path}\0{files[path].digest or files[path].fingerprint}\0".encode(
+                "utf-8", "surrogateescape"
+            )
+        )
     return digest.hexdigest()

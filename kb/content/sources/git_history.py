@@ -16,13 +16,21 @@ def read_histories(git: Git, commit: str, prefix: str, since: str = "") -> Histo
     Renames count as new files: following them costs a pass for each file.
     """
     span = checked_revision(commit)
-    partial = bool(since) and git.succeeds("merge-base", "--is-ancestor", checked_revision(since), span)
+    partial = bool(since) and git.succeeds(
+        "merge-base", "--is-ancestor", checked_revision(since), span
+    )
     if partial:
         span = f"{since}..{span}"
     output = git.run(
-        "log", "--name-only", "-z", "--no-renames", "--format=%x01%H%x20%ct%x20%an", span, "--",
+        "log",
+        "--name-only",
+        "-z",
+        "--no-renames",
+        "--format=%x01%H%x20%ct%x20%an",
+        span,
+        "--",
         *([prefix] if prefix else []),
-    )  # fmt: skip
+    )
     histories: dict[str, FileHistory] = {}
     # Newest first: the first time a file is seen is its last change, the last time its first.
     for when, author, paths in _parse(output):
@@ -42,9 +50,16 @@ def read_histories(git: Git, commit: str, prefix: str, since: str = "") -> Histo
 def read_versions(git: Git, commit: str, path: str, limit: int) -> Sequence[FileVersion]:
     """Earlier contents of one file before ``commit``'s, newest first, each once."""
     output = git.run(
-        "log", "--no-renames", "--raw", "--no-abbrev", "--format=%x01%H %ct",
-        f"--max-count={limit + 1}", checked_revision(commit), "--", path,
-    ).decode("utf-8", "replace")  # fmt: skip
+        "log",
+        "--no-renames",
+        "--raw",
+        "--no-abbrev",
+        "--format=%x01%H %ct",
+        f"--max-count={limit + 1}",
+        checked_revision(commit),
+        "--",
+        path,
+    ).decode("utf-8", "replace")
     found: dict[str, tuple[str, datetime]] = {}
     for record in output.split("\x01")[1:]:
         lines = record.split("\n")

@@ -131,6 +131,8 @@ def _load(directory: Path) -> dict[str, dict[str, object]]:
     try:
         loaded = json.loads((directory / _FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise GenerationUnavailable(f"The index in {directory} cannot be read: run `kb index`.") from error
+        raise GenerationUnavailable(
+            f"The index in {directory} cannot be read: run `kb index`."
+        ) from error
     assert isinstance(loaded, dict)
     return loaded

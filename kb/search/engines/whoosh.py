@@ -130,7 +130,7 @@ class WhooshReader:
         with self._searcher() as searcher:
             results = searcher.search(wanted, limit=limit, filter=within, mask=hidden)
             hits = [EngineHit(hit["key"], float(hit.score)) for hit in results]
-            total = len(hits) if len(hits) < limit else int(len(results))
+            total = len(hits) if len(hits) < limit else len(results)
         hits.sort(key=lambda hit: (-hit.score, hit.key))
         return EngineResult(total, tuple(hits))
 
@@ -157,9 +157,7 @@ def _schema() -> Schema:
         name: TEXT(analyzer=SpaceSeparatedTokenizer(), phrase=False, stored=False)
         for name in FIELD_WEIGHTS
     }
-    return Schema(
-        key=ID(unique=True, stored=True), collections=KEYWORD(), internal=ID(), **text
-    )
+    return Schema(key=ID(unique=True, stored=True), collections=KEYWORD(), internal=ID(), **text)
 
 
 def _row(document: IndexDocument) -> dict[str, str]:
