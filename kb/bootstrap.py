@@ -9,6 +9,9 @@ from kb.accounts.service import AccountService
 from kb.clock import Clock, SystemClock
 from kb.config import Settings, load_secret_key
 from kb.content.sources import open_source
+from kb.content_gaps.draft_repositories import open_draft_repository
+from kb.content_gaps.models import Words
+from kb.content_gaps.service import ContentGapService
 from kb.publishing.generations import Generations
 from kb.publishing.layout import IndexLayout
 from kb.publishing.publisher import Publisher
