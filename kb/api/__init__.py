@@ -5,6 +5,6 @@ read from any origin and no cookie can widen them.
 """
 
 from kb.api.errors import PREFIX, answer_error
-from kb.api.views import blueprint
+from kb.api.views import init_api
 
-__all__ = ["PREFIX", "answer_error", "blueprint"]
+__all__ = ["PREFIX", "answer_error", "init_api"]

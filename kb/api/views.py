@@ -1,8 +1,9 @@
 """The routes of the API: read the parameters, make one call, answer JSON."""
 
+from collections.abc import Callable
 from typing import cast
 
-from flask import Blueprint, Response, abort, current_app, jsonify, redirect, request
+from flask import Blueprint, Flask, Response, abort, current_app, jsonify, redirect, request
 from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -22,6 +23,19 @@ MAX_OFFSET = 1000
 SUGGESTIONS = 8
 SUGGESTION_SECONDS = 60
 """How long a browser may reuse the suggestions for the same letters."""
+_ADDRESS = "helpshelf.api.client_address"
+
+
+def init_api(app: Flask, client_address: Callable[[], str]) -> None:
+    """Add the routes.
+
+    Args:
+        app: the application.
+        client_address: what limits count by; given from outside, so that the API and
+            the pages cannot differ in it.
+    """
+    app.extensions[_ADDRESS] = client_address
+    app.register_blueprint(blueprint)
 
 
 @blueprint.get("/search")
@@ -87,8 +101,8 @@ def _generation() -> Generation:
 
 
 def _check_limit(action: str) -> None:
-    # The address is the one that the proxy settings of the application arrived at.
-    seconds = _services().rate_limiter.allow(action, request.remote_addr or "")
+    address: str = current_app.extensions[_ADDRESS]()
+    seconds = _services().rate_limiter.allow(action, address)
     if seconds:
         raise TooManyRequests(retry_after=seconds)
 

@@ -23,7 +23,7 @@ from kb.web.errors import init_errors
 from kb.web.formatting import init_formatting
 from kb.web.help_center import collection_name
 from kb.web.page_cache import init_page_cache
-from kb.web.security import init_security
+from kb.web.security import client_address, init_security
 from kb.web.sign_in import init_sign_in
 from kb.web.static_files import init_static_files
 from kb.web.translation import gettext, ngettext
@@ -39,7 +39,6 @@ _BLUEPRINTS = (
     files.blueprint,
     account.blueprint,
     staff.blueprint,
-    api.blueprint,
 )
 
 
@@ -62,6 +61,8 @@ def create_app(services: Services | None = None) -> Flask:
     )
     app.extensions["helpshelf"] = services
     app.config["SECRET_KEY"] = services.secret_key
+    # Keys of the API stand in the order in which they are documented.
+    app.json.sort_keys = False  # type: ignore[attr-defined]
     # What is registered first sees the answer last: the guard of cookies has to come
     # after whatever sets them.
     init_page_cache(app, (_ROOT / "templates", _ROOT / "static"))
@@ -72,6 +73,7 @@ def create_app(services: Services | None = None) -> Flask:
     _init_templates(app)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
+    api.init_api(app, client_address)
     return app
 
 

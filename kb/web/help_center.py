@@ -101,8 +101,10 @@ def list_popular(limit: int) -> tuple[ArticleSummary, ...]:
         # The log is a help here, not a need: the page does without.
         opened = ()
     chosen: dict[str, ArticleSummary] = {}
-    recent = library.list_recently_updated(limit * 2, audience())
-    for slug in (*opened, *library.site.popular, *(article.slug for article in recent)):
+    # Bulletins have their own place while they are current, and no other afterwards.
+    recent = library.list_recently_updated(limit * 4, audience())
+    news = (article.slug for article in recent if article.kind is not Kind.BULLETIN)
+    for slug in (*opened, *library.site.popular, *news):
         if len(chosen) < limit and (found := library.find_summary(slug, audience())):
             chosen[found.slug] = found
     return tuple(chosen.values())

@@ -39,10 +39,8 @@ def cached_page(render: Callable[[], str], *parts: object) -> Response:
     if audience() is Audience.STAFF:
         return _mark(make_response(render()), private=True)
     etag = _make_etag(parts)
-    if request.if_none_match.contains_weak(etag):
-        response = Response(status=304)
-    else:
-        response = make_response(render())
+    is_known = request.if_none_match.contains_weak(etag)
+    response = Response(status=304) if is_known else make_response(render())
     # Weak, because a proxy that compresses changes the bytes but not the page.
     response.set_etag(etag, weak=True)
     return _mark(response, private=False)

@@ -1,0 +1,93 @@
+"""Every template in three widths, light and dark: axe finds nothing, nothing scrolls sideways."""
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    "/", "/search", "/search?q=late+parcel", "/search?q=retrun+an+itme", "/search?q=xylophone",
+    "/collections/all", "/collections/care", "/collections/troubleshooting",
+    "/articles/descale-a-kettle", "/articles/error-codes", "/policies", "/policies/warranty-policy",
+    "/directory", "/contact", "/contact?q=late+parcel", "/contact?article=descale-a-kettle",
+    "/whats-new", "/articles/descale-a-kettle/thanks?helpful=no", "/articles/classic-app",
+    "/no/such-kettle-page", "/articles/" + "x" * 150, "/search?q=" + "x" * 190, "/account/sign-in",
+)  # fmt: skip
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN_AXE = """([tags, skipped]) => axe.run(document, {
+    runOnly: {type: 'tag', values: tags},
+    rules: Object.fromEntries(skipped.map(rule => [rule, {enabled: false}])),
+  }).then(found => [...found.violations, ...found.incomplete].map(
+    v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).join(', ')))"""
+
+
+def list_problems(page, axe_script, *skipped):
+    """What axe finds, the findings that it leaves to people included."""
+    page.evaluate(axe_script)
+    return page.evaluate(RUN_AXE, [TAGS, list(skipped)])
+
+
+@pytest.mark.parametrize("scheme", ("light", "dark"))
+@pytest.mark.parametrize("width", (1280, 360))
+def test_every_template(open_browser, axe_script, width, scheme):
+    page = open_browser(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    found = {}
+    for path in PAGES:
+        page.goto(path)
+        problems = list_problems(page, axe_script)
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            problems.append("scrolls sideways")
+        if problems:
+            found[path] = problems
+    assert found == {}
+
+
+def test_nothing_scrolls_sideways_on_the_smallest_phone(open_browser):
+    page = open_browser(viewport={"width": 320, "height": 700})
+    for path in PAGES:
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
+@pytest.mark.parametrize("width", (1280, 360))
+def test_open_suggestions_and_a_vote_in_place(open_browser, axe_script, width):
+    page = open_browser(viewport={"width": width, "height": 800})
+    page.goto("/")
+    page.locator("#search").press_sequentially("kettle")
+    page.get_by_role("option").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    # The list covers text, whose contrast cannot be measured then.
+    assert list_problems(page, axe_script, "color-contrast") == []
+    page.goto("/articles/descale-a-kettle")
+    page.get_by_role("button", name="No", exact=True).click()
+    page.locator("#thanks").wait_for()
+    assert list_problems(page, axe_script) == []
+
+
+def test_forced_colors_keep_everything_readable(open_browser, axe_script):
+    page = open_browser(viewport={"width": 360, "height": 800}, forced_colors="active")
+    for path in ("/", "/articles/descale-a-kettle", "/directory"):
+        page.goto(path)
+        # The system chooses the colors here; axe still measures those of the style sheet.
+        assert list_problems(page, axe_script, "color-contrast") == []
+
+
+def test_what_can_be_pressed_is_large_enough(open_browser):
+    page = open_browser(viewport={"width": 360, "height": 800})
+    for path in ("/", "/articles/descale-a-kettle", "/search?q=late+parcel", "/directory"):
+        page.goto(path)
+        small = page.evaluate(
+            """() => [...document.querySelectorAll('button, input:not([type=hidden]), select, summary, nav a')]
+              .filter(e => e.checkVisibility())
+              .filter(e => e.getBoundingClientRect().height < 24)
+              .map(e => e.outerHTML)"""
+        )
+        assert small == [], path
+
+
+def test_print_leaves_the_article_and_drops_the_frame(open_browser):
+    page = open_browser()
+    page.goto("/articles/descale-a-kettle")
+    page.emulate_media(media="print")
+    assert page.get_by_role("heading", level=1).is_visible()
+    assert not page.get_by_role("navigation", name="Main").is_visible()
+    assert not page.get_by_role("button", name="Yes").is_visible()

@@ -1,0 +1,196 @@
+"""What each public page shows."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from kb.bootstrap import build_services
+from kb.web.app_factory import create_app
+
+from .conftest import text_of
+
+
+def links(page, path="//main"):
+    return [a.get("href") for a in page.xpath(f"{path}//a")]
+
+
+def test_home_offers_search_topics_bulletins_and_contact(read):
+    page = read("/")
+    assert text_of(page, "//h1") == "Ask Acme"
+    assert page.xpath("//form[@role='search' and @action='/search']//input[@name='q']")
+    main = text_of(page)
+    assert "Parcel strike" in main
+    assert "Past outage" not in main
+    assert "When something is wrong" in main
+    assert "/collections/orders" in links(page)
+    assert "Front desk" in main
+
+
+def test_home_counts_the_articles_of_a_topic_with_those_inside(read):
+    card = read("/").xpath("//li[contains(@class, 'card')][.//a[@href='/collections/orders']]")[0]
+    assert "5 articles" in " ".join(card.text_content().split())
+
+
+def test_home_fills_popular_articles_from_settings_and_news(read):
+    popular = links(read("/"), "//section[@aria-labelledby='popular']")
+    assert popular[0] == "/articles/cancel-order"
+    assert len(popular) > 1
+
+
+def test_popular_articles_are_those_that_customers_open(small, client, read):
+    for _ in range(3):
+        client.get("/search?q=express+same-day")
+        client.get("/articles/same-day")
+    popular = links(read("/"), "//section[@aria-labelledby='popular']")
+    assert popular[0] == "/articles/same-day"
+
+
+def test_collection_lists_articles_and_what_is_inside(read):
+    page = read("/collections/orders")
+    assert text_of(page, "//h1") == "Orders"
+    assert "/articles/track-order" in links(page)
+    assert "/collections/orders/express" in links(page)
+    assert "/articles/same-day" not in links(page)
+
+
+def test_nested_collection_shows_the_way_back(read):
+    page = read("/collections/orders/express")
+    assert links(page, "//nav[@aria-label='Breadcrumbs']") == ["/", "/collections/orders"]
+
+
+def test_all_topics_is_a_page_of_its_own(client, read):
+    assert "/collections/orders" in links(read("/collections/all"))
+    answer = client.get("/collections/")
+    assert (answer.status_code, answer.headers["Location"]) == (301, "/collections/all")
+
+
+def test_article_shows_what_a_reader_needs(read):
+    page = read("/articles/track-order")
+    main = text_of(page)
+    for expected in ("Track an order", "Last updated", "Article number 101", "For AC-1"):
+        assert expected in main
+    assert links(page, "//nav[@aria-label='Breadcrumbs']") == ["/", "/collections/orders"]
+    assert "/articles/cancel-order" in links(page, "//section[@aria-labelledby='related']")
+
+
+def test_contents_of_an_article_lead_to_its_headings(read):
+    page = read("/articles/track-order")
+    targets = links(page, "//nav[@aria-labelledby='on-this-page']")
+    assert len(targets) == 3
+    for target in targets:
+        assert page.xpath(f"//*[@id='{target[1:]}']")
+
+
+def test_short_articles_have_no_contents(read):
+    assert not read("/articles/cancel-order").xpath("//nav[@aria-labelledby='on-this-page']")
+
+
+def test_article_names_the_department_and_whether_it_is_open(read):
+    help_text = text_of(
+        read("/articles/track-order"), "//section[@aria-labelledby='still-need-help']"
+    )
+    assert "Shipping" in help_text
+    assert "Open" in help_text
+    page = read("/articles/track-order")
+    assert "tel:+18005550199" in links(page)
+
+
+def test_open_now_follows_the_clock(read, clock):
+    path = "//section[@aria-labelledby='still-need-help']"
+    assert "Open" in text_of(read("/articles/track-order"), path)
+    clock.advance(timedelta(hours=12))
+    assert "Closed" in text_of(read("/articles/track-order"), path)
+
+
+def test_policy_tells_its_dates_and_earlier_versions(read):
+    page = read("/policies/returns")
+    main = text_of(page)
+    assert "Effective from February 1, 2026" in main
+    assert "Last reviewed October 1, 2026" in main
+    assert "30 days" in main
+    earlier = links(page, "//section[@aria-labelledby='versions']")
+    assert len(earlier) == 1
+    version = read(earlier[0])
+    assert "14 days" in text_of(version)
+    assert "This is an earlier version" in text_of(version)
+    assert version.xpath("//meta[@name='robots' and @content='noindex']")
+
+
+def test_policies_are_listed_with_their_dates(read):
+    assert "Effective from February 1, 2026" in text_of(read("/policies"))
+
+
+def test_policies_and_articles_find_each_others_addresses(client):
+    moved = client.get("/articles/returns")
+    assert (moved.status_code, moved.headers["Location"]) == (301, "/policies/returns")
+    moved = client.get("/policies/track-order")
+    assert (moved.status_code, moved.headers["Location"]) == (301, "/articles/track-order")
+
+
+def test_old_slugs_and_article_numbers_lead_to_the_article(client):
+    moved = client.get("/articles/where-is-my-order")
+    assert (moved.status_code, moved.headers["Location"]) == (301, "/articles/track-order")
+    told = client.get("/n/102")
+    assert (told.status_code, told.headers["Location"]) == (302, "/articles/cancel-order")
+    assert client.get("/n/77777").status_code == 404
+
+
+def test_directory_shows_departments_with_week_and_languages(read):
+    page = read("/directory")
+    main = text_of(page)
+    for expected in ("Front desk", "Shipping", "Monday", "English and French"):
+        assert expected in main
+    assert "mailto:hello@acme.example.com" in links(page)
+
+
+def test_contact_offers_answers_then_the_right_department(read):
+    page = read("/contact?q=track+my+order")
+    assert any(h.startswith("/articles/track-order") for h in links(page))
+    department = page.xpath("//section[@aria-labelledby='department']")[0]
+    assert "Shipping" in department.text_content()
+    mail = [h for h in links(page, "//section[@aria-labelledby='department']") if "mailto" in h]
+    assert mail == [
+        "mailto:shipping@acme.example.com?subject=track%20my%20order&body=track%20my%20order%0A%0A"
+    ]
+
+
+def test_contact_from_an_article_names_its_number(read):
+    assert "article number 102" in text_of(read("/contact?article=cancel-order"))
+
+
+def test_whats_new_shows_past_bulletins_and_changes(read):
+    main = text_of(read("/whats-new"))
+    for expected in ("Parcel strike", "Current", "Past outage", "Track an order"):
+        assert expected in main
+
+
+def test_braces_and_tags_in_titles_show_as_they_are_written(client):
+    html = client.get("/articles/hostile").get_data(as_text=True)
+    assert "Braces {{7*7}} &amp; &lt;b&gt;tags&lt;/b&gt;" in html
+    assert "<script>alert(1)" not in html
+    assert "49" not in html.partition("<main")[2].partition("</h1>")[0]
+
+
+def test_every_page_has_one_heading_a_language_and_a_title(read):
+    for path in ("/", "/search", "/search?q=order", "/collections/orders", "/articles/track-order",
+                 "/policies", "/policies/returns", "/directory", "/contact", "/whats-new",
+                 "/collections/all", "/articles/track-order/thanks"):  # fmt: skip
+        page = read(path)
+        assert len(page.xpath("//h1")) == 1, path
+        assert page.get("lang") == "en", path
+        assert page.xpath("//title")[0].text.endswith("· Acme Help"), path
+        ids = page.xpath("//@id")
+        assert len(ids) == len(set(ids)), path
+
+
+def test_no_page_holds_inline_scripts_or_styles(read):
+    for path in ("/", "/search?q=order", "/articles/track-order", "/directory", "/contact?q=x"):
+        page = read(path)
+        assert not page.xpath("//@style | //style | //script[not(@src)]"), path
+        assert not [a for a in page.xpath("//@*") if a.attrname.startswith("on")], path
+
+
+def test_staff_sign_in_before_the_first_publish(small_settings, clock, tmp_path):
+    services = build_services(replace(small_settings, index_dir=tmp_path / "none"), clock)
+    answer = create_app(services).test_client().get("/account/sign-in")
+    assert answer.status_code == 200
+    services.generations.close()
