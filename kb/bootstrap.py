@@ -23,6 +23,7 @@ from kb.services import Services
 from kb.storage.accounts import SqliteAccountStore
 from kb.storage.content_gaps import SqliteContentGapStore
 from kb.storage.library_file import SqliteLibraryFiles
+from kb.storage.migrations import migrations
 from kb.storage.rate_limits import SqliteRateLimiter
 from kb.storage.search_log import SqliteSearchLogStore
 from kb.storage.sqlite import SqliteFile
@@ -67,7 +68,7 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
     clock = clock or SystemClock()
     search_log = SearchLogService(
         # Losing the last searches in a power cut is bearable, waiting for the disk is not.
-        SqliteSearchLogStore(SqliteFile(settings.database, synchronous="NORMAL")),
+        SqliteSearchLogStore(_database(settings, synchronous="NORMAL")),
         clock,
         visit_minutes=settings.visit_minutes,
         keep_days=settings.search_log_days,
@@ -81,9 +82,13 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
         generations=generations,
         search_log=search_log,
         content_gaps=_build_content_gaps(settings, clock, search_log, generations),
-        accounts=AccountService(SqliteAccountStore(SqliteFile(settings.database)), clock),
+        accounts=AccountService(SqliteAccountStore(_database(settings)), clock),
         rate_limiter=_build_rate_limiter(settings, clock),
     )
+
+
+def _database(settings: Settings, *, synchronous: str = "FULL") -> SqliteFile:
+    return SqliteFile(settings.database, synchronous=synchronous, migrations=migrations)
 
 
 def _build_content_gaps(
@@ -94,7 +99,7 @@ def _build_content_gaps(
         return Words(library.site.language, generations.current().search.vocabulary)
 
     return ContentGapService(
-        SqliteContentGapStore(SqliteFile(settings.database)),
+        SqliteContentGapStore(_database(settings)),
         search_log,
         open_draft_repository(settings.content_dir, settings.content_ref),
         clock,

@@ -45,7 +45,7 @@ class SuggestionIndex:
         return self._cached(fold(clean_query_text(text)), limit, audience)
 
     def _suggest(self, typed: str, limit: int, audience: Audience) -> tuple[Suggestion, ...]:
-        words = Analyzer.for_language("en").words(typed) or typed.split()
+        words = _typed_words(typed)
         if not words:
             return ()
         # The common words of a question say least; they only narrow down what the others find.
@@ -78,6 +78,13 @@ class SuggestionIndex:
             len(entry.text),
             entry.text,
         )
+
+
+def _typed_words(typed: str) -> list[str]:
+    words: list[str] = []
+    for token in typed.split():
+        words += _squashed(token) or Analyzer.for_language("en").words(token) or [token]
+    return words
 
 
 def _squashed(text: str) -> set[str]:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from kb.errors import DatabaseError
@@ -44,12 +45,22 @@ class SqliteFile:
     """One SQLite file in WAL mode with a connection for each thread.
 
     ``synchronous=FULL`` keeps a committed transaction through a power cut, ``NORMAL``
-    only through a crash of the process; both never corrupt the file.
+    only through a crash of the process; both never corrupt the file. ``migrations`` are
+    applied when the file is opened, so that it is right whoever opens it first.
     """
 
-    def __init__(self, path: Path, *, synchronous: str = "FULL") -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        synchronous: str = "FULL",
+        busy_timeout_ms: int = BUSY_TIMEOUT_MS,
+        migrations: Migrations | None = None,
+    ) -> None:
         self.path = path
+        self._migrations = migrations
         self._synchronous = synchronous
+        self._busy_timeout_ms = busy_timeout_ms
         self._local = threading.local()
 
     def connection(self) -> Database:
@@ -63,14 +74,27 @@ class SqliteFile:
             with translated_errors(self.path):
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 connection = sqlite3.connect(
-                    str(self.path), timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=False
+                    str(self.path), timeout=self._busy_timeout_ms / 1000, check_same_thread=False
                 )
                 database = Database(connection)
                 database.conn.execute("PRAGMA journal_mode=WAL")
                 database.conn.execute(f"PRAGMA synchronous={self._synchronous}")
                 database.conn.execute("PRAGMA foreign_keys=ON")
+                self._migrate(database)
                 self._local.database = database
         return database
+
+    def _migrate(self, database: Database) -> None:
+        if self._migrations is None or not self._migrations.pending(database):
+            return
+        # One process migrates, the others wait for it and find nothing left to do.
+        database.conn.execute("BEGIN IMMEDIATE")
+        try:
+            self._migrations.apply(database)
+        except BaseException:
+            database.conn.rollback()
+            raise
+        database.conn.commit()
 
     @contextmanager
     def transaction(self) -> Iterator[Database]:
