@@ -11,12 +11,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from kb.app_factory import create_app
 from kb.bootstrap import build_generations, build_publisher, build_services
 from kb.clock import FixedClock
 from kb.config import Settings, load_settings
 from kb.publishing.generations import Generation
 from kb.services import Services
-from kb.web.app_factory import create_app
 
 ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)

@@ -9,10 +9,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from kb.accounts.models import Role
+from kb.app_factory import create_app
 from kb.bootstrap import build_publisher, build_services
 from kb.clock import FixedClock
 from kb.config import Settings, load_settings
-from kb.web.app_factory import create_app
 from tests.conftest import NOW, RunningSite
 
 from .small_content import write_small_content

@@ -6,9 +6,9 @@ from dataclasses import replace
 import lxml.html
 import pytest
 
+from kb.app_factory import create_app
 from kb.bootstrap import build_services
 from kb.errors import DatabaseError, HelpshelfError
-from kb.web.app_factory import create_app
 
 from .conftest import text_of
 

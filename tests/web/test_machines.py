@@ -5,9 +5,9 @@ from dataclasses import replace
 import lxml.etree
 import pytest
 
+from kb.app_factory import create_app
 from kb.bootstrap import build_services
 from kb.web import machines
-from kb.web.app_factory import create_app
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"

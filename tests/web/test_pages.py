@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from kb.app_factory import create_app
 from kb.bootstrap import build_services
-from kb.web.app_factory import create_app
 
 from .conftest import text_of
 

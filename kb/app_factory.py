@@ -1,4 +1,4 @@
-"""Builds the web application: the only place where its parts are put together."""
+"""Builds the web application: the only place that knows both the pages and the API."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from kb.web.static_files import init_static_files
 from kb.web.translation import gettext, ngettext
 from kb.web.visits import init_visits
 
-_ROOT = Path(__file__).resolve().parents[2]
+_ROOT = Path(__file__).resolve().parents[1]
 _BLUEPRINTS = (
     help_center.blueprint,
     articles.blueprint,
