@@ -154,6 +154,8 @@ _STOP_WORDS = {
         ]
     )
 }
+_QUESTION_WORDS = {"en": frozenset("how what when where which who whose why".split())}
+"""Function words that make another question of the same words."""
 _ALGORITHMS = {
     "da": "danish",
     "de": "german",
@@ -189,6 +191,7 @@ class Analyzer:
         base = language.partition("-")[0].lower()
         self.language = base
         self.stop_words = _STOP_WORDS.get(base, frozenset())
+        self._empty_words = self.stop_words - _QUESTION_WORDS.get(base, frozenset())
         algorithm = _ALGORITHMS.get(base)
         self._stemmer = snowballstemmer.stemmer(algorithm) if algorithm else None
         self._lock = threading.Lock()
@@ -209,6 +212,14 @@ class Analyzer:
                 if term not in stop:
                     found.append(term)
         return found
+
+    def question_key(self, text: str) -> str:
+        """The same for two ways of asking the same question in the same words.
+
+        "Where's my order?" and "where is the order" agree; "cancel my order" does not.
+        """
+        kept = self.terms(text, keep_stop_words=True)
+        return " ".join([t for t in kept if t not in self._empty_words] or kept)
 
     def tokens(self, text: str) -> Iterator[Token]:
         """Every word of ``text`` with its place; ``text`` must be in NFC."""

@@ -14,10 +14,10 @@ from kb.content.models import Audience
 from kb.search.query import QueryTerm
 
 FIELD_WEIGHTS: Mapping[str, float] = {
-    "title": 3.0,
-    "questions": 3.0,
-    "headings": 1.5,
-    "summary": 1.5,
+    "title": 2.0,
+    "questions": 2.0,
+    "headings": 1.0,
+    "summary": 1.0,
     "tags": 1.0,
     "body": 1.0,
 }

@@ -17,13 +17,14 @@ from kb.content.models import ArticleSummary, Audience, State
 from kb.search.analysis import Analyzer
 from kb.search.confidence import Evidence, covered_share, estimate_confidence
 from kb.search.corrections import Corrector
-from kb.search.documents import SearchSection
+from kb.search.documents import SearchSection, collection_path
 from kb.search.engine import EngineHit, EngineReader, EngineResult
 from kb.search.models import Hit, SearchOutcome, SearchPage, Stage, Suggestion
 from kb.search.query import Query, parse_query
 from kb.search.snippets import build_snippet, choose_section
 from kb.search.suggestions import SuggestionIndex
 from kb.search.synonyms import Synonyms
+from kb.search.wordings import Wordings, put_first
 from kb.text import clean_query_text
 
 MAX_RESULTS = 100
@@ -60,6 +61,7 @@ class SearchService:
         self._frequency = lru_cache(maxsize=65_536)(engine.document_frequency)
         self._analyzer = Analyzer.for_language(library.site.language)
         self._corrector = Corrector(vocabulary)
+        self._wordings = Wordings(library.list_articles(Audience.STAFF))
         self._suggestions = SuggestionIndex(library.list_articles(Audience.STAFF))
         self.vocabulary = vocabulary
         """Folded words of all articles, with the number of articles they occur in."""
@@ -126,7 +128,16 @@ class SearchService:
     def _rank(self, query: Query, limit: int, audience: Audience, collection: str) -> EngineResult:
         if not query:
             return EngineResult(0, ())
-        return self._engine.search(query.all_terms, limit, audience=audience, collection=collection)
+        result = self._engine.search(
+            query.all_terms, limit, audience=audience, collection=collection
+        )
+        worded = [
+            slug
+            for slug in self._wordings.find(query.text, self._analyzer)
+            if (article := self._library.find_summary(slug, audience))
+            and (not collection or collection in collection_path(article.collection))
+        ]
+        return put_first(result, worded, limit)
 
     def _build_page(
         self, cleaned: str, query: Query, result: EngineResult, offset: int, audience: Audience
@@ -160,9 +171,9 @@ class SearchService:
         self, hit: EngineHit, article: ArticleSummary, weights: Mapping[str, float]
     ) -> Hit:
         sections = self._sections.load_search_sections(hit.key)
-        section = choose_section(sections, weights)
-        anchor = section.anchor if section else ""
         analyzer = Analyzer.for_language(article.language)
+        section = choose_section(sections, weights, analyzer.terms(article.title))
+        anchor = section.anchor if section else ""
         text = section.text if section and section.text else article.summary
         return Hit(
             slug=article.slug,
@@ -183,6 +194,8 @@ class SearchService:
         article = self._library.summaries.get(best.key)
         if article is None:
             return 0.0
+        if best.key in self._wordings.find(query.text, self._analyzer):
+            return estimate_confidence(Evidence(1.0, 1.0, 1.0, 1.0))
         own = {t.term: self._idf(t.term) for t in query.terms}
         sections = self._sections.load_search_sections(best.key)
         section = choose_section(sections, own)

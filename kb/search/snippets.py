@@ -1,6 +1,6 @@
 """The section that answers, and an escaped excerpt of it with the words marked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from markupsafe import escape
 
@@ -11,22 +11,31 @@ LENGTH = 220
 """Characters of an excerpt: about two lines on a desktop, four on a phone."""
 _SCANNED = 6_000
 """Characters of a section in which the excerpt is looked for."""
+_IN_TITLE = 0.15
+"""Weight of a term that the article's title has already."""
+_BEGINNING = 3.0
+"""More than any section can score when the title has every word of the question."""
 
 
 def choose_section(
-    sections: Sequence[SearchSection], weights: Mapping[str, float]
+    sections: Sequence[SearchSection],
+    weights: Mapping[str, float],
+    title_terms: Collection[str] = (),
 ) -> SearchSection | None:
-    """The section that matches the weighted terms best; the first one when none does.
+    """The section that matches the weighted terms best; the beginning when none does.
 
     Each term counts once and a little more when repeated; a match in the heading counts
-    double, and long sections are held back, so that the most specific one wins.
+    double, and long sections are held back, so that the most specific one wins.  What
+    the title says already tells no section from another and counts little, so a
+    question that the title answers leads to the beginning of the article.
     """
     best: SearchSection | None = sections[0] if sections else None
-    best_score = 0.0
+    told_apart = {t: w * (_IN_TITLE if t in title_terms else 1.0) for t, w in weights.items()}
+    best_score = _BEGINNING * sum(told_apart.values()) if set(weights) <= set(title_terms) else 0.0
     for section in sections:
         heading_terms = section.terms.split(None, 12)[: len(section.heading.split())]
         score = 0.0
-        for term, weight in weights.items():
+        for term, weight in told_apart.items():
             count = section.count(term)
             if count:
                 score += weight * (1.0 + min(count - 1, 4) * 0.2 + (term in heading_terms))

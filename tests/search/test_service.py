@@ -18,7 +18,7 @@ from tests.conftest import RunningSite
         ("kettle wont switch on", "kettle-does-not-switch-on"),
         ("money back how long", "refund-time"),
         ("how long is the warranty", "warranty-policy"),
-        ("where's my parcel", "track-your-order"),
+        ("where is my order", "track-a-parcel"),
     ],
 )
 def test_questions_find_their_article(site: RunningSite, question: str, slug: str) -> None:
@@ -140,3 +140,25 @@ def test_a_failing_engine_still_gives_a_page(site: RunningSite) -> None:
     generation.search.close()  # what a deleted index folder does to a running worker
     page = generation.search.search("return an item")
     assert page.hits
+
+
+@pytest.mark.parametrize(
+    "wording", ["where is my order", "Where's my order?", "WHERE IS MY ORDER", "wheres my order"]
+)
+def test_a_question_that_an_editor_wrote_down_comes_first(site: RunningSite, wording: str) -> None:
+    page = site.services.generations.current().search.search(wording)
+    assert page.hits[0].slug == "track-a-parcel"
+    assert page.outcome is SearchOutcome.CONFIDENT
+    scores = [hit.score for hit in page.hits]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_every_written_question_finds_its_article(site: RunningSite) -> None:
+    generation = site.services.generations.current()
+    missed = [
+        (question, article.slug)
+        for article in generation.library.list_articles()
+        for question in article.questions
+        if article.slug not in [h.slug for h in generation.search.search(question).hits[:3]]
+    ]
+    assert missed == []
