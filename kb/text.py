@@ -16,6 +16,8 @@ def fold(text: str) -> str:
 
     Compatibility forms (full-width letters, ligatures) are reduced as well.
     """
+    if text.isascii():  # nearly every word of an English article; ten times as fast
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
