@@ -72,6 +72,8 @@ class ContentGapService:
         limit: int = 50,
         offset: int = 0,
         with_nearest: FindNearest | None = None,
+        *,
+        newest_first: bool = False,
     ) -> tuple[Topic, ...]:
         """Topics that failed in these days, most demand first: visits, then searches, then recency.
 
@@ -82,10 +84,13 @@ class ContentGapService:
             limit: how many at most.
             offset: how many to skip.
             with_nearest: finds the articles nearest to a wording.
+            newest_first: order by when a topic first came up instead.
         """
         self.refresh()
         wanted = tuple(TopicState) if states is None else tuple(states)
-        topics = self._store.list_topics(since, until, wanted, limit, offset)
+        topics = self._store.list_topics(
+            since, until, wanted, limit, offset, newest_first=newest_first
+        )
         return tuple(_add_nearest(topic, with_nearest) for topic in topics)
 
     def count_topics(

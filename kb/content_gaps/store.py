@@ -39,6 +39,8 @@ class ContentGapStore(Protocol):
         states: Collection[TopicState],
         limit: int,
         offset: int,
+        *,
+        newest_first: bool = False,
     ) -> list[Topic]:
         """Topics in these states with failed searches in these days, most demand first."""
         ...

@@ -26,6 +26,7 @@ _NO_TOPIC = 0
 _QUERIES = 50
 """Wordings shown of one topic; the rest are rare."""
 
+_DEMAND = "visits DESC, searches DESC, last DESC, topics.id"
 _FAILED = (
     " FROM searches JOIN wordings ON wordings.id = searches.wording_id"
     " JOIN topics ON topics.id = wordings.topic_id"
@@ -75,14 +76,16 @@ class SqliteContentGapStore:
         states: Collection[TopicState],
         limit: int,
         offset: int,
+        *,
+        newest_first: bool = False,
     ) -> list[Topic]:
         """Topics in these states with failed searches in these days, most demand first."""
+        order = "topics.id DESC" if newest_first else _DEMAND
         rows = self._all(
             "SELECT topics.id, topics.state, topics.reason, topics.answer, count(*) AS searches,"
             " count(DISTINCT searches.visit_id) AS visits, min(searches.recorded_at),"
             f" max(searches.recorded_at) AS last {_FAILED} AND topics.state IN ({_marks(states)})"
-            " GROUP BY topics.id ORDER BY visits DESC, searches DESC, last DESC, topics.id"
-            " LIMIT ? OFFSET ?",
+            f" GROUP BY topics.id ORDER BY {order} LIMIT ? OFFSET ?",
             (_to_day(since), _to_day(until), *states, limit, offset),
         )
         return self._build_topics(rows, since, until)

@@ -1,0 +1,51 @@
+"""Topics for other programs: the JSON of ``kb unanswered`` and the rows of its CSV."""
+
+from collections.abc import Iterable
+
+from kb.content_gaps.models import Topic
+from kb.search_log.exports import write_csv
+
+_HEADER = (
+    "topic", "label", "state", "searches", "visits", "first", "last",
+    "outcomes", "queries", "nearest", "reason",
+)  # fmt: skip
+
+
+def topic_object(topic: Topic) -> dict[str, object]:
+    """The topic as JSON; scripts rely on the names and shapes."""
+    return {
+        "topic": topic.id,
+        "label": topic.label,
+        "state": topic.state.value,
+        "searches": topic.searches,
+        "visits": topic.visits,
+        "first": topic.first.isoformat(),
+        "last": topic.last.isoformat(),
+        "outcomes": dict(topic.outcomes),
+        "queries": [{"text": text, "count": count} for text, count in topic.queries],
+        "nearest": [
+            {"slug": near.slug, "title": near.title, "score": near.score} for near in topic.nearest
+        ],
+        "reason": topic.reason,
+    }
+
+
+def topics_csv(topics: Iterable[Topic]) -> str:
+    """One line for each topic, safe to open in a spreadsheet."""
+    return write_csv(_HEADER, (_row(topic) for topic in topics))
+
+
+def _row(topic: Topic) -> tuple[object, ...]:
+    return (
+        topic.id,
+        topic.label,
+        topic.state.value,
+        topic.searches,
+        topic.visits,
+        topic.first.date().isoformat(),
+        topic.last.date().isoformat(),
+        "; ".join(f"{outcome} {count}" for outcome, count in topic.outcomes.items()),
+        "; ".join(f"{text} ({count})" for text, count in topic.queries),
+        "; ".join(near.slug for near in topic.nearest),
+        topic.reason,
+    )

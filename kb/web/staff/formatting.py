@@ -1,0 +1,46 @@
+"""Numbers and names as the staff area writes them."""
+
+from babel.numbers import format_percent
+
+from kb.content_gaps.models import TopicState
+from kb.search_log.models import Outcome
+from kb.web.formatting import site
+from kb.web.staff.area import blueprint
+from kb.web.translation import gettext as _
+
+
+@blueprint.app_template_filter("percent")
+def percent(share: float | None) -> str:
+    """A share as whole percents, a dash when there is nothing to share."""
+    return "–" if share is None else format_percent(round(share, 2), locale=_locale())
+
+
+@blueprint.app_template_filter("outcome_name")
+def outcome_name(outcome: str) -> str:
+    """An outcome in words."""
+    names = {
+        Outcome.ANSWERED: _("answered"),
+        Outcome.ZERO_RESULT: _("no results"),
+        Outcome.WEAK: _("weak results"),
+        Outcome.ABANDONED: _("looked and left"),
+        Outcome.REFINED: _("searched again"),
+        Outcome.UNHELPFUL: _("voted unhelpful"),
+        Outcome.CONTACTED: _("contacted us"),
+    }
+    return names.get(Outcome(outcome), outcome)
+
+
+@blueprint.app_template_filter("topic_state_name")
+def topic_state_name(state: str) -> str:
+    """The state of a topic in words."""
+    names = {
+        TopicState.NEW: _("New"),
+        TopicState.DRAFTED: _("Drafted"),
+        TopicState.ANSWERED: _("Answered"),
+        TopicState.IGNORED: _("Ignored"),
+    }
+    return names[TopicState(state)]
+
+
+def _locale() -> str:
+    return site().language.replace("-", "_")

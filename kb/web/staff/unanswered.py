@@ -1,0 +1,65 @@
+"""The list of topics that customers search and do not find."""
+
+from functools import lru_cache
+
+from flask import Response, abort, render_template, request
+
+from kb.accounts.models import Permission
+from kb.content_gaps.exports import topics_csv
+from kb.content_gaps.models import TO_DO, Nearest, TopicState
+from kb.content_gaps.nearest import find_nearest
+from kb.web.pagination import Pages, page_number
+from kb.web.services import generation, services
+from kb.web.sign_in import requires
+from kb.web.staff.area import blueprint
+from kb.web.staff.responses import download
+from kb.web.staff.span import read_span
+
+TOPICS_PER_PAGE = 25
+_EXPORTED = 5_000
+_ALL = "all"
+_TO_DO = "to-do"
+
+
+@blueprint.get("/unanswered")
+@requires(Permission.VIEW_REPORTS)
+def unanswered() -> str | Response:
+    """Topics with their demand, filtered by days and state, as a page or as CSV."""
+    span = read_span()
+    state, states = _read_states()
+    gaps = services().content_gaps
+    if request.args.get("format") == "csv":
+        topics = gaps.list_topics(span.since, span.until, states, _EXPORTED)
+        return download(f"unanswered-{span.since}-{span.until}.csv", topics_csv(topics), "text/csv")
+    gaps.refresh()
+    pages = Pages(page_number(), gaps.count_topics(span.since, span.until, states), TOPICS_PER_PAGE)
+    if pages.is_beyond:
+        abort(404)
+    return render_template(
+        "staff/unanswered.html",
+        span=span,
+        state=state,
+        states=[_TO_DO, *TopicState, _ALL],
+        pages=pages,
+        topics=gaps.list_topics(
+            span.since, span.until, states, TOPICS_PER_PAGE, pages.slice.start, list_nearest
+        ),
+    )
+
+
+def list_nearest(text: str) -> tuple[Nearest, ...]:
+    """The articles nearest to a topic's label in the current generation."""
+    return _find_nearest(generation().id, text)
+
+
+def _read_states() -> tuple[str, tuple[TopicState, ...]]:
+    state = request.args.get("state", _TO_DO)
+    if state in set(TopicState):
+        return state, (TopicState(state),)
+    return (_ALL, tuple(TopicState)) if state == _ALL else (_TO_DO, TO_DO)
+
+
+@lru_cache(maxsize=2_000)
+def _find_nearest(generation_id: str, text: str) -> tuple[Nearest, ...]:
+    # A page of topics is many searches; they change with the generation only.
+    return find_nearest(generation().search, text)

@@ -1,0 +1,207 @@
+"""What agents and editors see and do in the staff area."""
+
+import csv
+import io
+import re
+from dataclasses import replace
+
+import pytest
+
+from kb.accounts.models import Role
+from kb.app_factory import create_app
+from kb.bootstrap import build_services
+from kb.search_log.exports import guard_cell
+from tests.conftest import run_git
+from tests.staff.browsers import Customer, Staff
+
+PAGES = ("/staff/", "/staff/searches", "/staff/unanswered")
+
+
+def fail(make_customer, text):
+    """A customer searches for something that finds nothing."""
+    customer = make_customer()
+    customer.search(text)
+    return customer
+
+
+def first_topic(staff):
+    return re.search(r"/staff/unanswered/(\d+)", staff.get("/staff/unanswered").text)[0]
+
+
+@pytest.mark.parametrize(
+    "path", [*PAGES, "/staff/unanswered/1", "/staff/preview/", "/staff/preview/x"]
+)
+def test_strangers_are_asked_to_sign_in(site, path):
+    response = site.client.get(path)
+    assert response.status_code == 303
+    assert response.location.startswith("/account/sign-in?next=")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_an_empty_log_is_no_error(agent, path):
+    assert agent.get(path).status_code == 200
+
+
+def test_the_overview_counts_searches(agent, make_customer):
+    for text in ("zzgift zzwrap", "wrap zzgift", "descale kettle"):
+        fail(make_customer, text)
+    page = agent.get("/staff/").text
+    assert "<rect" in page
+    assert re.search(r"<dt>Searches</dt><dd>3</dd>", page)
+    assert "zzgift zzwrap" in page
+
+
+def test_unanswered_searches_are_one_row_for_all_spellings(agent, make_customer):
+    for text in ("zzgift zzwrap", "ZZwrap zzgift?", "zzgifts zzwrap"):
+        fail(make_customer, text)
+    page = agent.get("/staff/unanswered").text
+    assert len(set(re.findall(r'href="(/staff/unanswered/\d+)"', page))) == 1
+    assert "1 topic" in page
+
+
+def test_a_hostile_search_is_text_to_staff(agent, make_customer):
+    fail(make_customer, "<script>zzalert(1)</script> \" onload='x'")
+    for path in (*PAGES, first_topic(agent)):
+        assert "<script>zz" not in agent.get(path).text
+
+
+def test_filters_by_day_and_state(agent, make_customer):
+    fail(make_customer, "zzgift zzwrap")
+    assert "zzgift" in agent.get("/staff/unanswered?since=2026-11-01&until=2026-11-30").text
+    assert "zzgift" not in agent.get("/staff/unanswered?since=2026-10-01&until=2026-10-30").text
+    assert "zzgift" not in agent.get("/staff/unanswered?state=ignored").text
+    assert "zzgift" in agent.get("/staff/unanswered?state=all").text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "since=x",
+        "since=2026-11-30&until=2026-11-01",
+        "since=1999-01-01",
+        "until=9999-12-31",
+        "page=zz",
+        "state=%00",
+    ],
+)
+@pytest.mark.parametrize("path", PAGES)
+def test_a_span_that_makes_no_sense_is_explained(agent, path, query):
+    assert agent.get(f"{path}?{query}").status_code == 200
+
+
+def test_csv_cells_cannot_be_formulas(agent, make_customer):
+    fail(make_customer, "=zzcmd|'/C calc'!A0")
+    for path in ("/staff/unanswered", "/staff/searches"):
+        response = agent.get(f"{path}?format=csv")
+        assert response.mimetype == "text/csv"
+        assert "attachment" in response.headers["Content-Disposition"]
+        rows = list(csv.reader(io.StringIO(response.text)))
+        assert any("zzcmd" in cell for cell in rows[1])
+        assert not any(cell.startswith(("=", "+", "@")) for row in rows for cell in row)
+
+
+@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\tx", "\rx", "\0x"])
+def test_formula_starts_are_guarded(cell):
+    assert guard_cell(cell) == f"'{cell}"
+    assert guard_cell(5) == 5
+
+
+def test_ignoring_and_opening_again(agent, make_customer, site):
+    fail(make_customer, "zzgift zzwrap")
+    topic = first_topic(agent)
+    assert agent.post(f"{topic}/ignore", reason=" ").status_code == 422
+    assert agent.post(f"{topic}/ignore", reason="we sell <b>no</b> gifts").status_code == 303
+    page = agent.get(topic).text
+    assert "we sell &lt;b&gt;no&lt;/b&gt; gifts" in page
+    assert "agent@example.com" in page
+    assert "zzgift" not in agent.get("/staff/unanswered").text
+    assert agent.post(f"{topic}/reopen").status_code == 303
+    assert "zzgift" in agent.get("/staff/unanswered").text
+
+
+def test_marking_as_answered_takes_a_published_article(agent, make_customer, site):
+    fail(make_customer, "zzgift zzwrap")
+    topic = first_topic(agent)
+    article = site.services.generations.current().library.list_articles()[0]
+    response = agent.post(f"{topic}/answer", article="no-such-article")
+    assert response.status_code == 422
+    assert "no-such-article" in response.text
+    assert (
+        agent.post(f"{topic}/answer", article=f"http://localhost{article.url}").status_code == 303
+    )
+    assert article.title in agent.get(topic).text.replace("&#39;", "'")
+
+
+def test_forms_without_a_token_are_refused(agent, make_customer):
+    fail(make_customer, "zzgift zzwrap")
+    topic = first_topic(agent)
+    for action in ("ignore", "reopen", "answer", "draft"):
+        assert agent.client.post(f"{topic}/{action}", data={"reason": "x"}).status_code == 400
+
+
+def test_a_topic_that_is_not_there(agent, make_customer):
+    fail(make_customer, "zzgift zzwrap")
+    assert agent.get("/staff/unanswered/4711").status_code == 404
+    response = agent.post("/staff/unanswered/4711/ignore", page=first_topic(agent), reason="x")
+    assert response.status_code == 404
+
+
+def test_the_answer_is_drafted_on_a_branch(settings, site, write, content, clock):
+    """The whole way: a customer fails, an agent starts the answer, git has it."""
+    write("care/descale.md", "---\ntitle: Descale\n---\nText.\n")
+    write("care/_collection.yml", "name: Care\n")
+    run_git(content, "init", "-q")
+    run_git(content, "add", "-A")
+    run_git(content, "commit", "-q", "-m", "articles")
+    with_git = replace(
+        settings, index_dir=site.settings.index_dir, database=settings.database.with_name("git.db")
+    )
+    services = build_services(with_git, clock)
+    app = create_app(services)
+    Customer(app).search("zzgift zzwrap")
+    here = replace(site, app=app, services=services)
+    staff = Staff(here, Role.AGENT)
+    topic = first_topic(staff)
+    assert staff.post(f"{topic}/draft", title=" ").status_code == 422
+    response = staff.post(f"{topic}/draft", title="Gift wrapping", collection="")
+    assert response.status_code == 303
+    page = staff.get(topic).text
+    branch = re.search(r"faq/\d+-gift-wrapping", page)[0]
+    text = run_git(content, "show", f"{branch}:gift-wrapping.md")
+    assert '- "zzgift zzwrap"' in text
+    author = run_git(content, "log", "-1", "--format=%an <%ae>", branch)
+    assert author == "Ada Agent <agent@example.com>\n"
+    assert run_git(content, "status", "--porcelain") == ""
+    services.generations.close()
+
+
+def test_without_git_the_draft_is_a_file(settings, site, content, clock):
+    plain = replace(
+        settings,
+        index_dir=site.settings.index_dir,
+        database=settings.database.with_name("plain.db"),
+    )
+    services = build_services(plain, clock)
+    app = create_app(services)
+    Customer(app).search("zzgift zzwrap")
+    staff = Staff(replace(site, app=app, services=services), Role.AGENT)
+    response = staff.post(f"{first_topic(staff)}/draft", title="Gift wrapping 🎁")
+    assert response.status_code == 200
+    assert response.headers["Content-Disposition"] == 'attachment; filename="gift-wrapping.md"'
+    assert "state: draft" in response.text
+    services.generations.close()
+
+
+def test_previews_are_for_editors(agent, editor, site):
+    library = site.services.generations.current().library
+    hidden = next(a for a in library.summaries.values() if a.state != "published")
+    assert agent.get(f"/staff/preview/{hidden.slug}").status_code == 403
+    assert hidden.title in editor.get("/staff/preview/").text
+    page = editor.get(f"/staff/preview/{hidden.slug}")
+    assert "Preview, not published" in page.text
+    assert hidden.title in page.text
+    assert editor.get("/staff/preview/no-such").status_code == 404
+
+
+def test_nothing_of_the_staff_area_is_cached(agent):
+    assert agent.get("/staff/").headers["Cache-Control"] == "no-store"
