@@ -18,7 +18,7 @@ from kb.web import (
     search,
     staff,
 )
-from kb.web.contact_cards import find_card
+from kb.web.contact_cards import has_departments
 from kb.web.errors import init_errors
 from kb.web.formatting import init_formatting
 from kb.web.help_center import collection_name
@@ -83,6 +83,6 @@ def _init_templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["collection_name"] = collection_name
-    app.jinja_env.globals["find_card"] = find_card
+    app.jinja_env.globals["has_departments"] = has_departments
     init_formatting(app)
     init_static_files(app)

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 
 from kb.contacts.models import Department
 from kb.contacts.opening import find_status
+from kb.errors import GenerationUnavailable
 from kb.web.formatting import list_languages
 from kb.web.opening_hours import describe_reply, describe_status
 from kb.web.services import generation, services
@@ -54,6 +55,14 @@ def find_card(collection: str = "") -> ContactCard | None:
     """The department that looks after a collection; the general one for ""."""
     department = generation().directory.find_for_collection(collection)
     return None if department is None else build_card(department)
+
+
+def has_departments() -> bool:
+    """Whether there is anybody to contact; False while nothing is published."""
+    try:
+        return bool(generation().directory.departments)
+    except GenerationUnavailable:
+        return False
 
 
 def list_cards() -> tuple[ContactCard, ...]:

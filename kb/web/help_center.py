@@ -1,5 +1,6 @@
 """The help center's front: home, collections, and what is new."""
 
+from dataclasses import dataclass
 from itertools import groupby
 
 from flask import Blueprint, Response, abort, redirect, render_template
@@ -23,12 +24,21 @@ RECENT = 60
 BULLETINS_SHOWN = 20
 
 
+@dataclass(frozen=True, slots=True)
+class ArticleChoice:
+    """A few articles to offer to whoever has not asked for any."""
+
+    articles: tuple[ArticleSummary, ...]
+    is_popular: bool
+    """False when nothing is known to be popular, so that these are merely the newest."""
+
+
 @blueprint.get("/")
 def home() -> Response:
     """The first page: search, current bulletins, collections, popular articles, contact."""
     library = generation().library
     card = find_card()
-    popular = list_popular(POPULAR)
+    popular = choose_articles(POPULAR)
     return cached_page(
         lambda: render_template(
             "help_center/home.html",
@@ -40,7 +50,7 @@ def home() -> Response:
         ),
         today(),
         card and card.status,
-        [article.slug for article in popular],
+        [article.slug for article in popular.articles],
     )
 
 
@@ -92,22 +102,23 @@ def whats_new() -> Response:
     )
 
 
-def list_popular(limit: int) -> tuple[ArticleSummary, ...]:
-    """What customers open most; filled up with the editors' choice, then with news."""
+def choose_articles(limit: int) -> ArticleChoice:
+    """What customers open most, filled up with the editors' choice, then with news."""
     library = generation().library
     try:
         opened = services().search_log.popular_slugs(limit)
     except DatabaseError:
         # The log is a help here, not a need: the page does without.
         opened = ()
-    chosen: dict[str, ArticleSummary] = {}
     # Bulletins have their own place while they are current, and no other afterwards.
     recent = library.list_recently_updated(limit * 4, audience())
     news = (article.slug for article in recent if article.kind is not Kind.BULLETIN)
-    for slug in (*opened, *library.site.popular, *news):
+    popular = [s for s in (*opened, *library.site.popular) if library.find_summary(s, audience())]
+    chosen: dict[str, ArticleSummary] = {}
+    for slug in (*popular, *news):
         if len(chosen) < limit and (found := library.find_summary(slug, audience())):
             chosen[found.slug] = found
-    return tuple(chosen.values())
+    return ArticleChoice(tuple(chosen.values()), is_popular=bool(popular))
 
 
 def list_collection_counts(parent: str) -> tuple[tuple[object, int], ...]:

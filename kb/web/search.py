@@ -8,7 +8,7 @@ from kb.text import clean_query_text
 from kb.web import visits
 from kb.web.audience import audience
 from kb.web.contact_cards import find_card
-from kb.web.help_center import POPULAR, list_collection_counts, list_popular
+from kb.web.help_center import POPULAR, choose_articles, list_collection_counts
 from kb.web.limits import check_limit
 from kb.web.pagination import Pages, page_number
 from kb.web.services import generation
@@ -50,7 +50,7 @@ def _answer(template: str, **values: object) -> Response:
         values["card"] = find_card(page.hits[0].collection if page.hits else "")
         values["nearest"] = () if page.hits else list_nearest(page.query)
     if not isinstance(page, SearchPage) or not page.hits:
-        values["popular"] = list_popular(POPULAR)
+        values["popular"] = choose_articles(POPULAR)
     response = make_response(
         render_template(template, collections=list_collection_counts(""), **values)
     )

@@ -194,3 +194,20 @@ def test_staff_sign_in_before_the_first_publish(small_settings, clock, tmp_path)
     answer = create_app(services).test_client().get("/account/sign-in")
     assert answer.status_code == 200
     services.generations.close()
+
+
+def test_without_settings_nothing_is_called_popular_and_nobody_is_offered(settings, publish, write):
+    write("a/one.md", "---\ntitle: One\n---\nText about one thing.\n")
+    publish()
+    services = build_services(settings)
+    client = create_app(services).test_client()
+    home = client.get("/").get_data(as_text=True)
+    assert "New and updated articles" in home
+    assert "Popular articles" not in home
+    for path in ("/", "/articles/one", "/search?q=zebra", "/search?q=thing", "/nowhere",
+                 "/articles/one/thanks?helpful=no"):  # fmt: skip
+        html = client.get(path).get_data(as_text=True)
+        for dead_end in ("/contact", "/directory", "Still need help"):
+            assert dead_end not in html, (path, dead_end)
+    assert client.get("/contact").status_code == client.get("/directory").status_code == 200
+    services.generations.close()
