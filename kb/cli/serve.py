@@ -53,8 +53,9 @@ def _publish(ctx: click.Context, settings: Settings) -> None:
         if not build_publisher(settings).is_current():
             click.echo(f"Publishing {settings.content_dir} …")
             ctx.invoke(index)
-    except click.exceptions.Exit:
-        click.echo("Some files could not be published; the rest is served.", err=True)
+    except click.exceptions.Exit as finished:
+        if finished.exit_code:
+            click.echo("Some files could not be published; the rest is served.", err=True)
     except HelpshelfError as error:
         # The last good generation beats no help center at all.
         try:

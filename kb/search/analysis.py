@@ -154,7 +154,9 @@ _STOP_WORDS = {
         ]
     )
 }
-_QUESTION_WORDS = {"en": frozenset("how what when where which who whose why".split())}
+_QUESTION_WORDS = {
+    "en": frozenset(("how", "what", "when", "where", "which", "who", "whose", "why")),
+}
 """Function words that make another question of the same words."""
 _ALGORITHMS = {
     "da": "danish",
