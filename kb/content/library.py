@@ -139,8 +139,10 @@ class Library:
     def list_related(
         self, slug: str, limit: int, audience: Audience = Audience.PUBLIC
     ) -> tuple[ArticleSummary, ...]:
-        """What else helps here: the editors' choice first, then the most alike by tags,
-        product, collection and words of the title.
+        """What else helps here.
+
+        The editors' choice first, then the most alike by tags, product, collection and
+        words of the title.
         """
         summary = self.summaries.get(slug)
         if summary is None:

@@ -13,10 +13,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from urllib.parse import unquote, urlsplit
 
-from kb.text import slugify
-
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _SAFE_SCHEMES = ("http", "https", "mailto", "tel")
+_PUNCTUATION = re.compile(r"[^\w\- ]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
@@ -129,10 +128,11 @@ class LinkMap:
 
 
 def anchor_id(text: str) -> str:
-    """The id under which a heading is found in a page.
+    """The id under which a heading is found in a page, by GitHub's rule.
 
-    The prefix keeps authors' ids apart from those of the page itself, and from names
+    Lower case, punctuation dropped, spaces to hyphens: so that links which work on
+    GitHub and in editors work here.  The prefix keeps authors' ids apart from those of the page itself, and from names
     that scripts could mistake for their own.
     """
-    bare = text.removeprefix("h-")
-    return f"h-{slugify(bare) or 'section'}"
+    bare = text.strip().lower().removeprefix("h-")
+    return f"h-{_PUNCTUATION.sub('', bare).replace(' ', '-') or 'section'}"

@@ -14,12 +14,12 @@ import lxml.html
 import markdown
 from lxml import etree
 
+from kb.content.dialect import to_python_markdown
 from kb.content.links import Fate, LinkMap, ResolvedLink, anchor_id
-from kb.content.list_indentation import normalise_lists
 from kb.content.models import Problem, Section, Severity
 from kb.content.sanitizer import TAGS, sanitise
 
-RENDERER_VERSION = "1"
+RENDERER_VERSION = "2"
 """Part of the key under which rendered articles are kept: raise it when the output changes."""
 
 _EXTENSIONS = (
@@ -164,7 +164,7 @@ class _Rendering:
     def run(self, title: str) -> RenderedArticle:
         converter = _converter()
         converter.reset()
-        html = converter.convert(normalise_lists(self.body))
+        html = converter.convert(to_python_markdown(self.body))
         root = lxml.html.fragment_fromstring(html, create_parent="div")
         self._remove_active(root)
         self._drop_repeated_title(root, title)

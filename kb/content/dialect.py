@@ -1,9 +1,10 @@
-"""Lets authors write lists as they do everywhere else: nested by the width of the marker.
+"""Lets authors write Markdown as they do everywhere else; Python-Markdown gets its own dialect.
 
 CommonMark (GitHub, most editors) nests under ``- `` at two spaces and under ``1. `` at
 three, and a list may follow a paragraph at once.  Python-Markdown wants four spaces
 and an empty line.  The text is brought into Python-Markdown's form before it is
-parsed; what was already written that way stays as it is.
+parsed; what was already written that way stays as it is.  ``## Title{#id}`` gets the
+space before the brace that Python-Markdown waits for.
 """
 
 import re
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 _MARKER = re.compile(r"(?P<marker>[-+*]|\d{1,9}[.)])(?P<space> +|$)")
 _RULE = re.compile(r"([-*_])(?: *\1){2,} *$")
 _FENCE = re.compile(r"(`{3,}|~{3,})")
+_HEADING_ID = re.compile(r"(#{1,6} .*[^ ])(\{#[^{}]+\} *)$")
 _STEP = 4
 
 
@@ -23,8 +25,8 @@ class _Item:
     """Column at which its text begins, and what belongs to it."""
 
 
-def normalise_lists(text: str) -> str:
-    """``text`` with every list item's content indented by four columns a level."""
+def to_python_markdown(text: str) -> str:
+    """``text`` in the dialect that Python-Markdown reads."""
     return "\n".join(_Normaliser().run(text.split("\n")))
 
 
@@ -70,6 +72,8 @@ class _Normaliser:
             self.out.append("")
             self.after_blank = True
         self.after_fence = False
+        if heading := _HEADING_ID.match(content):
+            line = content = f"{heading[1]} {heading[2]}"
         marker = _MARKER.match(content) if not _RULE.match(content) else None
         was_in_list = bool(self.items)
         self._leave(indent, content, is_marker=marker is not None)

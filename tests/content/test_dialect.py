@@ -1,4 +1,4 @@
-"""Lists nest as authors write them elsewhere."""
+"""Markdown as authors write it elsewhere."""
 
 import pytest
 from lxml import html
@@ -49,3 +49,8 @@ def test_code_in_a_list_keeps_its_indentation() -> None:
     )
     assert "<code>if x:\n  y</code>" in rendered.html
     assert rendered.html.count("<ol>") == 1
+
+
+def test_a_heading_id_needs_no_space() -> None:
+    rendered = render_article("x.md", "## Go back{#back}\n\n## What's `new`?", 1, "", LinkMap())
+    assert rendered.anchors == ("h-back", "h-whats-new")
