@@ -211,9 +211,12 @@ class SqliteSearchLogStore:
 
     def list_top_searches(self, since: date, until: date, limit: int) -> list[TopSearch]:
         """The most frequent wordings."""
+        # Left to itself SQLite reads the rows of the days one by one and sorts them, which
+        # takes six times as long as reading this index from end to end.
         rows = self._all(
             "SELECT wordings.text, top.* FROM (SELECT wording_id, count(*) AS searches,"
-            " sum(ifnull(total, 1) = 0), sum(failed), max(day) AS last FROM searches"
+            " sum(ifnull(total, 1) = 0), sum(failed), max(day) AS last"
+            " FROM searches INDEXED BY searches_by_wording"
             " WHERE day BETWEEN ? AND ? GROUP BY wording_id"
             " ORDER BY searches DESC, last DESC, wording_id LIMIT ?) AS top"
             " JOIN wordings ON wordings.id = top.wording_id"
