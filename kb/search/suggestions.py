@@ -83,8 +83,9 @@ class SuggestionIndex:
 def _typed_words(typed: str) -> list[str]:
     words: list[str] = []
     for token in typed.split():
-        words += _squashed(token) or Analyzer.for_language("en").words(token) or [token]
-    return words
+        # Stop words are in no entry, so they must not narrow down what the others find.
+        words += _squashed(token) or Analyzer.for_language("en").words(token)
+    return words or typed.split()
 
 
 def _squashed(text: str) -> set[str]:

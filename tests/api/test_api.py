@@ -70,6 +70,12 @@ def test_suggestions_lead_to_articles(client):
         assert client.get(suggestion["url"]).status_code == 200
 
 
+@pytest.mark.parametrize("typed", ("track a", "track a parcel", "how to track a par"))
+def test_small_words_do_not_end_the_suggestions(client, typed):
+    found = client.get("/api/v1/suggest", query_string={"q": typed}).get_json()["suggestions"]
+    assert "/articles/track-a-parcel" in [suggestion["url"] for suggestion in found]
+
+
 def test_nothing_typed_suggests_nothing(client):
     for path in ("/api/v1/suggest", "/api/v1/suggest?q="):
         assert client.get(path).get_json() == {"suggestions": []}

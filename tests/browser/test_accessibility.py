@@ -1,6 +1,10 @@
 """Every template in three widths, light and dark: axe finds nothing, nothing scrolls sideways."""
 
+from datetime import timedelta
+
 import pytest
+
+from kb.accounts.models import Role
 
 pytestmark = pytest.mark.browser
 
@@ -16,8 +20,12 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN_AXE = """([tags, skipped]) => axe.run(document, {
     runOnly: {type: 'tag', values: tags},
     rules: Object.fromEntries(skipped.map(rule => [rule, {enabled: false}])),
-  }).then(found => [...found.violations, ...found.incomplete].map(
-    v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).join(', ')))"""
+  }).then(found => [
+    ...found.violations,
+    // What a scrolling table hides at the moment cannot be measured, only looked at.
+    ...found.incomplete.filter(v => !v.nodes.every(n => document.querySelector(n.target[0])
+      ?.closest('.table-scroll'))),
+  ].map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).join(', ')))"""
 
 
 def list_problems(page, axe_script, *skipped):
@@ -46,6 +54,45 @@ def test_nothing_scrolls_sideways_on_the_smallest_phone(open_browser):
     for path in PAGES:
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
+STAFF_PAGES = (
+    "/staff/",
+    "/staff/searches",
+    "/staff/unanswered",
+    "/staff/preview/",
+    "/staff/preview/trade-in",
+    "/articles/escalation-matrix",
+    "/collections/phone-notes",
+    "/account/password",
+)
+
+
+@pytest.mark.parametrize(("width", "scheme"), ((1280, "light"), (360, "dark")))
+def test_every_template_of_the_staff_area(site, open_browser, axe_script, width, scheme):
+    site.services.accounts.add("ada@example.com", Role.ADMINISTRATOR, "four quiet blue kettles")
+    page = open_browser(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    for query in ("xylophone lessons", "xylophon lesson", "piano stool"):
+        page.goto(f"/search?q={query}")
+    site.clock.advance(timedelta(hours=2))
+    page.goto("/account/sign-in")
+    page.get_by_label("E-mail").fill("ada@example.com")
+    page.get_by_label("Password").fill("four quiet blue kettles")
+    page.get_by_role("button", name="Sign in").click()
+    page.goto("/staff/unanswered")
+    topic = page.locator("a[href^='/staff/unanswered/']").first.get_attribute("href")
+    found = {}
+    for path in (*STAFF_PAGES, topic):
+        assert page.goto(path).status == 200, path
+        problems = list_problems(page, axe_script)
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            problems.append("scrolls sideways")
+        if problems:
+            found[path] = problems
+        page.screenshot(
+            path=f"/tmp/shots/staff{path.replace('/', '_')}-{width}.png", full_page=True
+        )
+    assert found == {}
 
 
 @pytest.mark.parametrize("width", (1280, 360))
