@@ -11,6 +11,8 @@ from kb.storage.accounts import SqliteAccountStore
 from kb.storage.migrations import migrations
 from kb.storage.sqlite import SqliteFile
 
+from .web_app import build_app
+
 EMAIL = "ada@example.com"
 PASSWORD = "four quiet blue kettles"
 
@@ -36,3 +38,15 @@ def accounts(file, clock):
 @pytest.fixture
 def ada(accounts):
     return accounts.add(EMAIL, Role.AGENT, PASSWORD, "Ada")
+
+
+@pytest.fixture
+def make_app(demo_index, tmp_path):
+    """Builds the application around an account service, a rate limiter and a clock."""
+
+    def make(accounts, limiter, clock, environ=None):
+        return build_app(
+            accounts, limiter, clock, demo_index, tmp_path / "log" / "log.db", environ or {}
+        )
+
+    return make

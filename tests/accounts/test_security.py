@@ -7,11 +7,10 @@ import pytest
 from kb.accounts.rate_limits import NullRateLimiter
 from kb.web.security import check_form_token, make_form_token
 
-from .web_app import make_app
 
 
 @pytest.fixture
-def app(accounts, clock):
+def app(make_app, accounts, clock):
     return make_app(accounts, NullRateLimiter(), clock)
 
 
@@ -70,14 +69,14 @@ def test_pages_of_staff_are_kept_nowhere(client):
 
 def vote(client, token, **headers):
     headers = {name.replace("_", "-"): value for name, value in headers.items()}
-    return client.post("/vote", data={"token": token}, headers=headers).status_code
+    return client.post("/test/vote", data={"token": token}, headers=headers).status_code
 
 
 def test_a_form_token_is_good_today_and_tomorrow(client, clock):
-    token = client.get("/").text
+    token = client.get("/test/token").text
     assert vote(client, token) == 200
     clock.advance(timedelta(days=1))
-    assert client.get("/").text != token
+    assert client.get("/test/token").text != token
     assert vote(client, token) == 200
     clock.advance(timedelta(days=1))
     assert vote(client, token) == 400
@@ -114,19 +113,19 @@ def test_a_form_token_fits_one_purpose(app):
         ({"Sec_Fetch_Site": "same-site"}, 400),
     ],
 )
-def test_forms_sent_from_elsewhere_are_refused(accounts, clock, headers, status):
+def test_forms_sent_from_elsewhere_are_refused(make_app, accounts, clock, headers, status):
     settings = {"KB_BASE_URL": "https://help.example.com"}
     client = make_app(accounts, NullRateLimiter(), clock, settings).test_client()
-    assert vote(client, client.get("/").text, **headers) == status
+    assert vote(client, client.get("/test/token").text, **headers) == status
 
 
 def test_a_request_of_many_megabytes_is_refused(client):
-    assert client.post("/vote", data={"token": "x" * 2_000_000}).status_code == 413
+    assert client.post("/test/vote", data={"token": "x" * 2_000_000}).status_code == 413
 
 
 def address_of(app, remote, **headers):
     client = app.test_client()
-    text = client.get("/address", environ_base={"REMOTE_ADDR": remote}, headers=headers).text
+    text = client.get("/test/address", environ_base={"REMOTE_ADDR": remote}, headers=headers).text
     address, _, host = text.partition(" at ")
     assert host == "localhost"
     return address
@@ -136,7 +135,7 @@ def test_a_forged_forwarded_address_changes_nothing(app):
     assert address_of(app, "192.0.2.1", **{"X-Forwarded-For": "198.51.100.9"}) == "192.0.2.1"
 
 
-def test_a_declared_proxy_is_believed_once(accounts, clock):
+def test_a_declared_proxy_is_believed_once(make_app, accounts, clock):
     app = make_app(accounts, NullRateLimiter(), clock, {"KB_TRUSTED_PROXIES": "1"})
     forwarded = {
         "X-Forwarded-For": "203.0.113.5, 198.51.100.9",

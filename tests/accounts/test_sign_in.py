@@ -11,13 +11,12 @@ from kb.storage.rate_limits import SqliteRateLimiter
 from kb.web.sign_in import is_local_path
 
 from .conftest import EMAIL, PASSWORD
-from .web_app import make_app
 
 NEW_PASSWORD = "seven green toasters sing"
 
 
 @pytest.fixture
-def app(accounts, ada, clock):
+def app(make_app, accounts, ada, clock):
     return make_app(accounts, NullRateLimiter(), clock)
 
 
@@ -53,7 +52,7 @@ def test_a_page_for_staff_leads_to_sign_in_and_back(client):
     page = client.get(asked.location).get_data(as_text=True)
     assert 'value="/staff/?since=30d"' in page
     assert sign_in(client, next="/staff/?since=30d").location == "/staff/?since=30d"
-    assert client.get("/staff/").text == "the staff area"
+    assert client.get("/staff/").status_code == 200
 
 
 def test_wrong_password_and_unknown_address_look_the_same(client):
@@ -124,11 +123,11 @@ def test_a_disabled_account_is_out_at_once(client, accounts):
 
 def test_roles_decide_what_is_shown(app, client, accounts):
     sign_in(client)
-    assert client.get("/staff/accounts").status_code == 403
+    assert client.get("/test/accounts").status_code == 403
     accounts.add("root@example.com", Role.ADMINISTRATOR, NEW_PASSWORD)
     other = app.test_client()
     send(other, "/account/sign-in", email="root@example.com", password=NEW_PASSWORD)
-    assert other.get("/staff/accounts").text == "all accounts"
+    assert other.get("/test/accounts").text == "all accounts"
 
 
 def test_a_new_password_keeps_this_browser_and_ends_the_others(app, client):
@@ -171,7 +170,7 @@ def test_passwords_that_are_not_changed(client, accounts, fields, message):
     assert accounts.is_password(EMAIL, PASSWORD)
 
 
-def test_guessing_is_slowed_and_told_so(accounts, ada, clock, tmp_path):
+def test_guessing_is_slowed_and_told_so(make_app, accounts, ada, clock, tmp_path):
     limiter = SqliteRateLimiter(tmp_path / "limits.db", clock)
     client = make_app(accounts, limiter, clock).test_client()
     assert [sign_in(client, "wrong").status_code for _ in range(11)] == [422] * 10 + [429]
@@ -183,7 +182,7 @@ def test_guessing_is_slowed_and_told_so(accounts, ada, clock, tmp_path):
     limiter.close()
 
 
-def test_guessing_from_many_addresses_is_slowed_too(accounts, ada, clock, tmp_path):
+def test_guessing_from_many_addresses_is_slowed_too(make_app, accounts, ada, clock, tmp_path):
     limiter = SqliteRateLimiter(tmp_path / "limits.db", clock)
     app = make_app(accounts, limiter, clock)
     statuses = []
