@@ -1,5 +1,8 @@
 """Numbers and names as the staff area writes them."""
 
+from datetime import date, datetime
+
+from babel.dates import format_date
 from babel.numbers import format_percent
 
 from kb.content_gaps.models import TopicState
@@ -13,6 +16,12 @@ from kb.web.translation import gettext as _
 def percent(share: float | None) -> str:
     """A share as whole percents, a dash when there is nothing to share."""
     return "–" if share is None else format_percent(round(share, 2), locale=_locale())
+
+
+@blueprint.app_template_filter("medium_date")
+def medium_date(value: date | datetime) -> str:
+    """A day short enough for a table, in UTC like the days of all reports."""
+    return format_date(value, format="medium", locale=_locale())
 
 
 @blueprint.app_template_filter("outcome_name")

@@ -6,11 +6,11 @@ from kb.accounts.models import Permission
 from kb.content.models import Severity
 from kb.content_gaps.models import TO_DO
 from kb.search_log.models import DayCount, Summary
-from kb.web.formatting import long_date
 from kb.web.services import generation, services
 from kb.web.sign_in import requires
 from kb.web.staff.area import blueprint
 from kb.web.staff.charts import Chart, build_chart
+from kb.web.staff.formatting import medium_date
 from kb.web.staff.span import read_span
 from kb.web.translation import gettext as _
 
@@ -51,7 +51,7 @@ def build_search_chart(summary: Summary) -> Chart:
 
 def _describe(day: DayCount) -> str:
     return _("%(day)s: %(searches)s searches, %(failed)s failed") % {
-        "day": long_date(day.day),
+        "day": medium_date(day.day),
         "searches": day.searches,
         "failed": day.failed,
     }

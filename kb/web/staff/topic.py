@@ -1,5 +1,6 @@
 """One topic: what is known about it, and what an agent makes of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,12 +10,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kb.accounts.models import Permission
 from kb.content.models import ArticleSummary, Audience, State
-from kb.content_gaps.models import Author, Topic
+from kb.content_gaps.models import Author, DayDemand, Topic
 from kb.errors import DraftError, InvalidInput
 from kb.web.services import generation, services
 from kb.web.sign_in import requires
 from kb.web.staff.area import blueprint
-from kb.web.staff.charts import SPARKLINE_HEIGHT, build_chart
+from kb.web.staff.charts import SPARKLINE_HEIGHT, Chart, build_chart
+from kb.web.staff.formatting import medium_date
 from kb.web.staff.responses import download
 from kb.web.staff.unanswered import list_nearest
 from kb.web.translation import gettext as _
@@ -113,9 +115,7 @@ def _show(found: Topic, error: FormError | None = None, status: int = 200) -> Re
         topic=found,
         error=error,
         days=[day for day in days if day.searches],
-        chart=build_chart(
-            [(str(day.day), [("failed", day.searches)]) for day in days], SPARKLINE_HEIGHT
-        ),
+        chart=_build_sparkline(days),
         nearest=list_nearest(found.label),
         opened=[(o, library.find_summary(o.slug, Audience.STAFF)) for o in
                 gaps.list_opened_anyway(found.id)],
@@ -125,6 +125,11 @@ def _show(found: Topic, error: FormError | None = None, status: int = 200) -> Re
         can_commit=gaps.can_commit_drafts,
     )  # fmt: skip
     return make_response(page, status)
+
+
+def _build_sparkline(days: Sequence[DayDemand]) -> Chart:
+    rows = [(f"{medium_date(day.day)}: {day.searches}", [("failed", day.searches)]) for day in days]
+    return build_chart(rows, SPARKLINE_HEIGHT)
 
 
 def _get_topic(topic_id: int) -> Topic:
