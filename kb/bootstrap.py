@@ -26,7 +26,10 @@ from kb.storage.library_file import SqliteLibraryFiles
 from kb.storage.migrations import migrations
 from kb.storage.rate_limits import SqliteRateLimiter
 from kb.storage.search_log import SqliteSearchLogStore
-from kb.storage.sqlite import SqliteFile
+from kb.storage.sqlite import BUSY_TIMEOUT_MS, SqliteFile
+
+_LOG_WAITS_MS = 500
+"""A customer's search waits no longer for another writer of the log; it answers unrecorded."""
 
 
 def build_engine(settings: Settings) -> SearchEngine:
@@ -68,7 +71,9 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
     clock = clock or SystemClock()
     search_log = SearchLogService(
         # Losing the last searches in a power cut is bearable, waiting for the disk is not.
-        SqliteSearchLogStore(_database(settings, synchronous="NORMAL")),
+        SqliteSearchLogStore(
+            _database(settings, synchronous="NORMAL", busy_timeout_ms=_LOG_WAITS_MS)
+        ),
         clock,
         visit_minutes=settings.visit_minutes,
         keep_days=settings.search_log_days,
@@ -87,8 +92,15 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
     )
 
 
-def _database(settings: Settings, *, synchronous: str = "FULL") -> SqliteFile:
-    return SqliteFile(settings.database, synchronous=synchronous, migrations=migrations)
+def _database(
+    settings: Settings, *, synchronous: str = "FULL", busy_timeout_ms: int = BUSY_TIMEOUT_MS
+) -> SqliteFile:
+    return SqliteFile(
+        settings.database,
+        synchronous=synchronous,
+        migrations=migrations,
+        busy_timeout_ms=busy_timeout_ms,
+    )
 
 
 def _build_content_gaps(
