@@ -6,18 +6,18 @@ HTML, links and headings resolved on the tree, sections taken, sanitised last.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
 import lxml.html
 import markdown
-from lxml import etree
 
 from kb.content.dialect import to_python_markdown
+from kb.content.html_tree import drop, inner_html, replace_by
 from kb.content.links import Fate, LinkMap, ResolvedLink, anchor_id
 from kb.content.models import Problem, Section, Severity
 from kb.content.sanitizer import TAGS, sanitise
+from kb.content.sections import HEADINGS, build_sections
 
 RENDERER_VERSION = "2"
 """Part of the key under which rendered articles are kept: raise it when the output changes."""
@@ -33,7 +33,6 @@ _EXTENSIONS = (
     "pymdownx.superfences",
     "pymdownx.quotes",
 )
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _EMBEDS = ("iframe", "video", "audio", "embed", "object")
 _ACTIVE = (
     "script",
@@ -53,33 +52,6 @@ _ACTIVE = (
 )
 _CONTAINERS = ("form", "noscript", "template")
 """Active elements whose text is an author's, so it stays."""
-_INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "cite",
-        "code",
-        "del",
-        "dfn",
-        "em",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "mark",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "u",
-        "var",
-    ]
-)
 _HARMLESS = frozenset(
     [
         "h1",
@@ -174,8 +146,8 @@ class _Rendering:
         for element in list(root.iter("img")):
             self._image(element)
         self._tables(root)
-        sections = tuple(_sections(root))
-        cleaned = sanitise(_inner_html(root))
+        sections = tuple(build_sections(root))
+        cleaned = sanitise(inner_html(root))
         return RenderedArticle(
             cleaned, sections, tuple(self.links), tuple(self.anchors), tuple(self.problems)
         )
@@ -196,7 +168,7 @@ class _Rendering:
     def _remove_active(self, root: lxml.html.HtmlElement) -> None:
         for element in list(root.iter()):
             if not isinstance(element.tag, str):
-                _drop(element, keep_text=False)
+                drop(element, keep_text=False)
                 continue
             tag = element.tag.lower()
             handlers = [name for name in element.attrib if name.lower().startswith("on")]
@@ -216,7 +188,7 @@ class _Rendering:
                     f"<{tag}> is removed",
                     "write it in Markdown; active HTML is not published",
                 )
-                _drop(element, keep_text=tag in _CONTAINERS)
+                drop(element, keep_text=tag in _CONTAINERS)
             elif tag not in TAGS and tag not in _HARMLESS:
                 self._show_as_text(element, tag)
 
@@ -229,7 +201,7 @@ class _Rendering:
             f"write `<{tag}>` in backquotes",
         )
         element.text = f"<{tag}>{element.text or ''}"
-        _drop(element, keep_text=True)
+        drop(element, keep_text=True)
 
     def _replace_embed(self, element: lxml.html.HtmlElement) -> None:
         nested = element.find(".//source")
@@ -257,10 +229,10 @@ class _Rendering:
         if first is None or first.tag != "h1" or (root.text or "").strip():
             return
         if " ".join(first.text_content().split()).casefold() == title.casefold():
-            _drop(first, keep_text=False)
+            drop(first, keep_text=False)
 
     def _number_headings(self, root: lxml.html.HtmlElement) -> None:
-        headings = list(root.iter(*_HEADINGS))
+        headings = list(root.iter(*HEADINGS))
         # The page's own h1 is the title, so an article that uses h1 moves down a level.
         shift = 1 if any(e.tag == "h1" for e in headings) else 0
         for element in headings:
@@ -269,7 +241,7 @@ class _Rendering:
             name = element.get("id") or element.text_content()
             element.set("id", self._unique(anchor_id(name)))
         for element in root.iter():
-            if isinstance(element.tag, str) and element.tag not in _HEADINGS:
+            if isinstance(element.tag, str) and element.tag not in HEADINGS:
                 name = element.get("id") or (element.get("name") if element.tag == "a" else None)
                 if name and not name.startswith(("fn:", "fnref")):
                     element.set("id", self._unique(anchor_id(name)))
@@ -309,7 +281,7 @@ class _Rendering:
                 f"the image {_short(raw)} lies on another site and is shown as a link",
                 "put a copy beside the article",
             )
-            _replace_by(
+            replace_by(
                 element,
                 "a",
                 alt or raw,
@@ -317,7 +289,7 @@ class _Rendering:
             )
         elif not link.url:
             self._report_link(link, "image")
-            _replace_by(element, "span", alt, {"class": "missing-file"})
+            replace_by(element, "span", alt, {"class": "missing-file"})
         else:
             element.set("src", link.url)
             element.set("loading", "lazy")
@@ -393,80 +365,6 @@ def _converter() -> markdown.Markdown:
         },
         output_format="html",
     )
-
-
-def _sections(root: lxml.html.HtmlElement) -> Iterator[Section]:
-    """The text before the first heading, then one section for each heading."""
-    heading, anchor, level = "", "", 1
-    parts: list[str] = []
-    for kind, value, element in _walk(root):
-        if kind == "text":
-            parts.append(value)
-            continue
-        text = _squeeze(parts)
-        if text or heading:
-            yield Section(anchor, heading, level, text)
-        heading = " ".join(element.text_content().split())
-        anchor, level, parts = element.get("id") or "", int(element.tag[1]), []
-    text = _squeeze(parts)
-    if text or heading:
-        yield Section(anchor, heading, level, text)
-
-
-def _walk(element: lxml.html.HtmlElement) -> Iterator[tuple[str, str, lxml.html.HtmlElement]]:
-    """Text in reading order; headings come as one event without their text."""
-    stack: list[tuple[lxml.html.HtmlElement, bool]] = [(element, True)]
-    while stack:
-        node, opening = stack.pop()
-        is_block = isinstance(node.tag, str) and node.tag not in _INLINE
-        if not opening:
-            if is_block:
-                yield "text", "\n", node
-            if node.tail and node is not element:
-                yield "text", node.tail, node
-            continue
-        if node.tag in _HEADINGS:
-            yield "heading", "", node
-            stack.append((node, False))
-            continue
-        if is_block:
-            yield "text", "\n", node
-        if node.tag == "img" and node.get("alt"):
-            yield "text", f" {node.get('alt')} ", node
-        if isinstance(node.tag, str) and node.text:
-            yield "text", node.text, node
-        stack.append((node, False))
-        stack.extend((child, True) for child in reversed(node))
-
-
-def _squeeze(parts: list[str]) -> str:
-    lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
-    return "\n".join(line for line in lines if line)
-
-
-def _inner_html(root: lxml.html.HtmlElement) -> str:
-    outer = str(etree.tostring(root, encoding="unicode", method="html", with_tail=False))
-    return outer[outer.index(">") + 1 : outer.rindex("</")]
-
-
-def _drop(element: lxml.html.HtmlElement, *, keep_text: bool) -> None:
-    if element.getparent() is None:
-        return
-    if keep_text:
-        element.drop_tag()
-    else:
-        element.drop_tree()
-
-
-def _replace_by(
-    element: lxml.html.HtmlElement, tag: str, text: str, attributes: dict[str, str]
-) -> None:
-    replacement = lxml.html.Element(tag, attributes)
-    replacement.text = text
-    replacement.tail = element.tail
-    parent = element.getparent()
-    if parent is not None:
-        parent.replace(element, replacement)
 
 
 def _short(text: str) -> str:
