@@ -1,15 +1,22 @@
 """``kb serve``: publish if needed, then serve with granian until stopped."""
 
+import logging
+import os
 import socket
+import sys
 import threading
+from pathlib import Path
 
 import click
 
 from kb.cli.index import index
 from kb.config import Settings
+from kb.errors import GenerationUnavailable, HelpshelfError
 from kb.services import Services
 
 _MAINTENANCE_SECONDS = 3600.0
+
+_log = logging.getLogger(__name__)
 
 
 @click.command()
@@ -47,7 +54,6 @@ def _check_port(host: str, port: int) -> None:
 
 def _publish(ctx: click.Context, settings: Settings) -> None:
     from kb.bootstrap import build_generations, build_publisher
-    from kb.errors import GenerationUnavailable, HelpshelfError
 
     try:
         if not build_publisher(settings).is_current():
@@ -68,7 +74,11 @@ def _publish(ctx: click.Context, settings: Settings) -> None:
 def _maintain(services: Services) -> None:
     pause = threading.Event()
     while True:
-        services.search_log.maintain()
+        try:
+            services.search_log.maintain()
+            services.content_gaps.maintain()
+        except HelpshelfError as error:
+            _log.warning("the search log was not maintained, next try in an hour: %s", error)
         pause.wait(_MAINTENANCE_SECONDS)
 
 
@@ -79,7 +89,10 @@ def _greet(services: Services, host: str, port: int) -> None:
     click.echo(f"  {address}/              the help center: type a question")
     click.echo(f"  {address}/directory     departments, numbers and opening hours")
     click.echo(f"  {address}/staff/        unanswered searches, for staff")
-    click.echo("\nTo sign in, make an account:  kb user add you@example.com --role administrator")
+    command = os.path.relpath(sys.argv[0]) if Path(sys.argv[0]).name == "kb" else "kb"
+    click.echo(
+        f"\nTo sign in, make an account:  {command} user add you@example.com --role administrator"
+    )
     click.echo("Stop with Ctrl-C.\n")
 
 

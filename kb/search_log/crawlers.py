@@ -2,8 +2,10 @@
 
 Crawlers, link previews, health checks and prefetching browsers send requests that
 nobody made; counted as customers they would drown the questions of real ones.
-Command-line tools and HTTP libraries (curl, python-requests) and headless browsers
-count as machines too: whoever scripts a search is testing or copying, not asking.
+Command-line tools and HTTP libraries (curl, python-requests) count as machines too:
+whoever scripts a search is testing or copying, not asking.  A headless browser that
+names no crawler counts as a person: that is how a company watches its own journeys
+from end to end, and crawlers that drive one give their name or hide the fact anyway.
 """
 
 import re
@@ -15,7 +17,7 @@ from crawlerdetect import CrawlerDetect
 _LONGEST_USER_AGENT = 1000
 """Browsers send 80 to 250 characters; more is only there to keep the patterns busy."""
 
-_MONITORS = re.compile(r"health|haproxy|prometheus|blackbox|playwright|selenium", re.IGNORECASE)
+_MONITORS = re.compile(r"health|haproxy|prometheus|blackbox", re.IGNORECASE)
 """Machines that look after a site and that the crawler list does not know."""
 
 _PREFETCH_HEADERS = ("sec-purpose", "purpose", "x-purpose", "x-moz")
@@ -46,4 +48,5 @@ def _is_prefetch(lowered: Mapping[str, str]) -> bool:
 @lru_cache(maxsize=4096)
 def _is_machine(agent: str) -> bool:
     # A browser that matches none of 1,500 patterns costs half a millisecond, once.
-    return bool(_MONITORS.search(agent) or _detector.is_crawler(agent))
+    named = agent.replace("HeadlessChrome/", "Chrome/")
+    return bool(_MONITORS.search(named) or _detector.is_crawler(named))

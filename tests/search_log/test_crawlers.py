@@ -11,7 +11,10 @@ IPHONE = (
 )
 
 
-@pytest.mark.parametrize("agent", [FIREFOX, IPHONE])
+HEADLESS = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/156.0 Safari/537.36"
+
+
+@pytest.mark.parametrize("agent", [FIREFOX, IPHONE, HEADLESS])
 def test_browsers_are_people(agent):
     assert is_person({"User-Agent": agent})
 
@@ -35,8 +38,8 @@ def test_browsers_are_people(agent):
         "HAProxy",
         "curl/8.5.0",
         "python-requests/2.32",
+        HEADLESS + " (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
         "Go-http-client/1.1",
-        FIREFOX.replace("Firefox", "HeadlessChrome"),
         "Mozilla/5.0 " + "x" * 5000,
     ],
 )
