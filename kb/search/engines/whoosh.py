@@ -16,7 +16,6 @@ from pathlib import Path
 from whoosh import index as whoosh_index
 from whoosh.analysis import SpaceSeparatedTokenizer
 from whoosh.fields import ID, KEYWORD, TEXT, Schema
-from whoosh.query import Or, Term
 from whoosh.scoring import BM25F
 from whoosh.searching import Searcher
 
@@ -30,6 +29,12 @@ from kb.search.engine import (
     EngineReader,
     EngineResult,
     IndexDocument,
+)
+from kb.search.engines.whoosh_ranking import (
+    DocumentTable,
+    matching_documents,
+    rank,
+    read_document_table,
 )
 from kb.search.query import QueryTerm
 
@@ -93,6 +98,7 @@ class WhooshReader:
     def __init__(self, index: whoosh_index.FileIndex) -> None:
         self._index = index
         self._idle: queue.SimpleQueue[Searcher] = queue.SimpleQueue()
+        self._documents: DocumentTable | None = None
         with self._searcher() as searcher:
             self._count = int(searcher.doc_count())
 
@@ -115,26 +121,22 @@ class WhooshReader:
         collection: str = "",
     ) -> EngineResult:
         """Rank by BM25 over all fields; every term is optional."""
-        wanted = Or(
-            [
-                Term(name, term.term, boost=weight * term.weight)
-                for term in terms
-                for name, weight in FIELD_WEIGHTS.items()
-            ]
-        )
-        # Loads postings into an array instead of merging matchers one document at a time:
-        # twice as fast for questions (docs/decisions/0001-whoosh-distribution.md).
-        wanted.matcher_type = Or.ARRAY_MATCHER
-        within = Term("collections", collection) if collection else None
-        hidden = None if audience is Audience.STAFF else Term("internal", "yes")
         with self._searcher() as searcher:
-            # Unoptimised: skipping blocks saves nothing on an array, and then the total has
-            # to be counted by a second search that takes twice as long as the first.
-            results = searcher.search(
-                wanted, limit=limit, filter=within, mask=hidden, optimize=False
+            total, best = rank(
+                searcher,
+                self._table(searcher),
+                terms,
+                limit,
+                within=(
+                    matching_documents(searcher, "collections", collection) if collection else None
+                ),
+                hidden=(
+                    frozenset()
+                    if audience is Audience.STAFF
+                    else matching_documents(searcher, "internal", "yes")
+                ),
             )
-            hits = [EngineHit(hit["key"], float(hit.score)) for hit in results]
-            total = len(hits) if len(hits) < limit else len(results)
+            hits = [EngineHit(searcher.stored_fields(n)["key"], score) for n, score in best]
         hits.sort(key=lambda hit: (-hit.score, hit.key))
         return EngineResult(total, tuple(hits))
 
@@ -143,6 +145,13 @@ class WhooshReader:
         while not self._idle.empty():
             self._idle.get_nowait().close()
         self._index.close()
+
+    def _table(self, searcher: Searcher) -> DocumentTable:
+        # At the first search, since a publish opens indexes only to see that they open.
+        # Two threads may both read it then; they read the same.
+        if self._documents is None:
+            self._documents = read_document_table(searcher)
+        return self._documents
 
     @contextmanager
     def _searcher(self) -> Iterator[Searcher]:
