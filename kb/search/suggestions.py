@@ -83,7 +83,7 @@ class SuggestionIndex:
 def _typed_words(typed: str) -> list[str]:
     words: list[str] = []
     for token in typed.split():
-        # Stop words are in no entry, so they must not narrow down what the others find.
+        # Single letters are in no entry, so they must not narrow down what the others find.
         words += _squashed(token) or Analyzer.for_language("en").words(token)
     return words or typed.split()
 
