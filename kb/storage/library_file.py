@@ -5,8 +5,8 @@ JSON that msgspec turns into the frozen values themselves, checked against their
 """
 
 import os
+import queue
 import shutil
-import threading
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -67,15 +67,17 @@ class SqliteLibraryFiles:
 
 
 class LibraryFileReader:
-    """Reads one library file with a connection for each thread."""
+    """Reads one library file.
+
+    A server's threads come and go, so connections are kept in a pool and not by thread.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._local = threading.local()
-        self._opened: list[Connection] = []
+        self._idle: queue.SimpleQueue[Connection] = queue.SimpleQueue()
         self._paths: dict[str, str] = {}
-        with self._translated():
-            version = self._connection().execute("PRAGMA user_version").fetchone()[0]
+        with self._connection() as connection:
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version != FORMAT:
             raise GenerationUnavailable(
                 f"{path} has format {version}, this version reads {FORMAT}: run `kb index --full`."
@@ -83,8 +85,7 @@ class LibraryFileReader:
 
     def load_catalogue(self) -> Catalogue:
         """Everything but the texts."""
-        with self._translated():
-            connection = self._connection()
+        with self._connection() as connection:
             meta = dict(connection.execute("SELECT key, value FROM meta"))
             rows = connection.execute(
                 "SELECT path, digest, front_matter, summary, problems, links, anchors FROM articles"
@@ -104,13 +105,12 @@ class LibraryFileReader:
 
     def load_vocabulary(self) -> Mapping[str, int]:
         """Every folded word with the number of articles it occurs in."""
-        with self._translated():
-            return dict(self._connection().execute("SELECT word, articles FROM vocabulary"))
+        with self._connection() as connection:
+            return dict(connection.execute("SELECT word, articles FROM vocabulary"))
 
     def load_text(self, path: str) -> ArticleText:
         """The text of the article made from this file."""
-        with self._translated():
-            html, sections, versions = self._row("html, sections, versions", path)
+        html, sections, versions = self._row("html, sections, versions", path)
         levels, found = _unpack_sections(sections)
         return ArticleText(
             zlib.decompress(html).decode(), found, levels, _load(zlib.decompress(versions), tuple[ArticleVersion, ...])
@@ -127,36 +127,35 @@ class LibraryFileReader:
 
     def load_search_sections(self, slug: str) -> Sequence[SearchSection]:
         """The sections of an article with their terms."""
-        with self._translated():
-            (sections,) = self._row("sections", self._paths[slug])
+        (sections,) = self._row("sections", self._paths.get(slug, ""))
         return _unpack_sections(sections)[1]
 
     def close(self) -> None:
-        """Close the connections of all threads."""
-        for connection in self._opened:
-            connection.close()
-        self._opened.clear()
+        """Close the connections that nobody uses."""
+        while not self._idle.empty():
+            self._idle.get_nowait().close()
 
     def _row(self, columns: str, path: str) -> tuple[Any, ...]:
         # `columns` is one of the constants above, never text from outside.
         query = f"SELECT {columns} FROM texts WHERE path = ?"  # noqa: S608
-        row = self._connection().execute(query, (path,)).fetchone()
+        with self._connection() as connection:
+            row = connection.execute(query, (path,)).fetchone()
         if row is None:
-            raise GenerationUnavailable(f"{self._path} lacks {path}: run `kb index --full`.")
+            raise GenerationUnavailable(f"{self._path} lacks {path!r}: run `kb index --full`.")
         return tuple(row)
 
-    def _connection(self) -> Connection:
-        connection: Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = connect_read_only(self._path)
-            self._opened.append(connection)
-        return connection
-
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _connection(self) -> Iterator[Connection]:
         try:
-            yield
-        except (SqliteError, OSError, msgspec.MsgspecError, zlib.error, KeyError) as error:
+            try:
+                connection = self._idle.get_nowait()
+            except queue.Empty:
+                connection = connect_read_only(self._path)
+            try:
+                yield connection
+            finally:
+                self._idle.put(connection)
+        except (SqliteError, OSError, msgspec.MsgspecError, KeyError) as error:
             raise GenerationUnavailable(
                 f"{self._path} cannot be read ({type(error).__name__}: {error}): run `kb index --full`."
             ) from error

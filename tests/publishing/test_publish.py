@@ -437,3 +437,25 @@ def test_the_catalogue_is_plain_json(write: Write, settings: Settings, clock: Fi
         [sys.executable, "-c", script], check=True, capture_output=True, text=True
     ).stdout
     assert json.loads(output)["slug"] == "a"
+
+
+def test_threads_that_come_and_go_leave_no_files_open(write: Write, publish: Publish) -> None:
+    write("a.md", article("A", "kettle"))
+    generation = publish()
+
+    def read() -> None:
+        assert generation.library.find_article("a")
+        assert found(generation, "kettle") == ["a"]
+
+    def open_files() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    for _ in range(3):
+        threading.Thread(target=read).start()
+    read()
+    before = open_files()
+    for _ in range(20):
+        thread = threading.Thread(target=read)
+        thread.start()
+        thread.join()
+    assert open_files() <= before
