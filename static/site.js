@@ -83,7 +83,10 @@ function initSearchBox(form) {
   function go(option) {
     // Only addresses of this site: the list is data, and data must not lead elsewhere.
     const url = new URL(option.dataset.url, location.origin);
-    if (url.origin === location.origin) location.assign(url);
+    if (url.origin !== location.origin) return;
+    const fields = new URLSearchParams({ q: shown, slug: url.pathname.split("/").pop() });
+    navigator.sendBeacon("/search/suggestion", fields);
+    location.assign(url);
   }
 
   input.addEventListener("input", () => {

@@ -48,7 +48,6 @@ class SuggestionIndex:
         words = _typed_words(typed)
         if not words:
             return ()
-        # The common words of a question say least; they only narrow down what the others find.
         matching = self._with_prefix(words[-1])
         for word in words[:-1]:
             matching = matching & self._with_prefix(word)
@@ -81,11 +80,14 @@ class SuggestionIndex:
 
 
 def _typed_words(typed: str) -> list[str]:
+    """The words that suggestions must have; the last one may be unfinished."""
+    analyzer = Analyzer.for_language("en")
     words: list[str] = []
     for token in typed.split():
         # Single letters are in no entry, so they must not narrow down what the others find.
-        words += _squashed(token) or Analyzer.for_language("en").words(token)
-    return words or typed.split()
+        words += _squashed(token) or analyzer.words(token)
+    telling = [word for word in words[:-1] if word not in analyzer.stop_words] + words[-1:]
+    return telling or typed.split()
 
 
 def _squashed(text: str) -> set[str]:

@@ -47,7 +47,12 @@ class VisitRecorder:
         )  # fmt: skip
         fresh = replace(self.build_search(page, at, Source.SUGGESTION, language), shown=(slug,))
         token = self._record(fresh, token, first_page=True)
-        self.record_opening(slug, token, at, from_results=True)
+        # The article's own page counts the opening; here it is only tied to the search.
+        with self._store.transaction():
+            visit = self._find_visit(token, at)
+            if visit is not None:
+                self._open(visit.id, slug, at, from_results=True)
+                self._go_on(visit.id, at)
         return token
 
     def record_opening(

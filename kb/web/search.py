@@ -4,6 +4,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from kb.content.models import ArticleSummary
 from kb.search.models import SearchPage
+from kb.search.service import MAX_RESULTS
 from kb.text import clean_query_text
 from kb.web import visits
 from kb.web.audience import audience
@@ -16,8 +17,7 @@ from kb.web.services import generation
 blueprint = Blueprint("search", __name__)
 
 HITS_PER_PAGE = 10
-MAX_RESULT_PAGE = 50
-"""Nobody reads further, and every page deeper costs the engine more."""
+MAX_RESULT_PAGE = MAX_RESULTS // HITS_PER_PAGE
 NEAREST = 5
 
 
@@ -42,6 +42,20 @@ def results() -> Response:
     visits.record_search(page)
     pages = Pages(number, min(page.total, MAX_RESULT_PAGE * HITS_PER_PAGE), HITS_PER_PAGE)
     return _answer("help_center/search.html", page=page, pages=pages, chosen=collection)
+
+
+@blueprint.post("/search/suggestion")
+def suggestion_chosen() -> tuple[str, int]:
+    """A customer took a suggestion instead of searching; sent by the page as they leave it.
+
+    It changes nothing but the search log, so it needs no token beyond the check of origin.
+    """
+    check_limit("suggest")
+    text = clean_query_text(request.form.get("q", ""))
+    summary = generation().library.find_summary(request.form.get("slug", ""))
+    if text and summary is not None:
+        visits.record_suggestion_chosen(text, summary.slug)
+    return "", 204
 
 
 def _answer(template: str, **values: object) -> Response:

@@ -110,7 +110,7 @@ def test_nothing_hidden_is_found_or_suggested(site: RunningSite) -> None:
     ("typed", "slug"),
     [
         ("ret", "return-an-item"),
-        ("how to ret", None),
+        ("how to return an it", "return-an-item"),
         ("e-4", "e-42-brew-unit-blocked"),
         ("e42", "e-42-brew-unit-blocked"),
         ("", None),
