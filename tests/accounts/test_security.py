@@ -8,7 +8,6 @@ from kb.accounts.rate_limits import NullRateLimiter
 from kb.web.security import check_form_token, make_form_token
 
 
-
 @pytest.fixture
 def app(make_app, accounts, clock):
     return make_app(accounts, NullRateLimiter(), clock)
