@@ -114,7 +114,7 @@ def site(settings: Settings, demo_index: Path, clock: FixedClock) -> Iterator[Ru
     services.generations.close()
 
 
-def run_git(folder: Path, *arguments: str) -> str:
+def run_git(folder: Path, *arguments: str, at: str = "") -> str:
     """Run git in a test's own repository, with an identity and no configuration from outside."""
     environment = {
         "PATH": os.environ["PATH"],
@@ -125,6 +125,8 @@ def run_git(folder: Path, *arguments: str) -> str:
         "GIT_COMMITTER_NAME": "Ada Writer",
         "GIT_COMMITTER_EMAIL": "ada@example.com",
     }
+    if at:
+        environment |= {"GIT_AUTHOR_DATE": at, "GIT_COMMITTER_DATE": at}
     result = subprocess.run(
         ["git", "-c", "init.defaultBranch=main", *arguments],
         cwd=folder,

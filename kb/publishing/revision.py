@@ -17,6 +17,7 @@ from kb.content.links import LinkMap, ResolvedLink
 from kb.content.models import (
     ArticleSummary,
     Collection,
+    Kind,
     Problem,
     Severity,
     Site,
@@ -216,9 +217,15 @@ class Revision:
     # -- rendering -------------------------------------------------------------
 
     def _must_render(self, path: str) -> bool:
-        """Whether an unchanged article would come out differently: where its links lead."""
+        """Whether an unchanged file would come out differently.
+
+        Because its links lead elsewhere now, or a policy has got another history.
+        """
         if path in self.broken:
             return False
+        known, now = self._reused[path].summary, self.arrangement.articles[path]
+        if now.kind is Kind.POLICY and known.updated_at != now.updated_at:
+            return True
         return any(
             self.links.resolve(link.raw, path, image=link.image).url != link.url
             for link in self._reused[path].links

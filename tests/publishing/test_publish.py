@@ -276,6 +276,12 @@ def test_earlier_versions_of_a_policy_come_from_git(
     (version,) = found_article.versions
     assert "One year" in version.html
     assert str(version.effective_from) == "2025-01-01"
+    write("warranty.md", article("Warranty", "Three years, for a day.", **policy))
+    run_git(content, "commit", "-qam", "three", at="2037-01-01T00:00:00Z")
+    run_git(content, "revert", "--no-edit", "HEAD", at="2037-01-02T00:00:00Z")
+    again = publish().library.find_article("warranty")
+    assert again is not None
+    assert ["Three" in v.html for v in again.versions] == [True, False], "its text is as before"
     assert found_article.summary.authors == ("Ada Writer",)
 
 
