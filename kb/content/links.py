@@ -67,7 +67,8 @@ class LinkMap:
 
     def resolve(self, raw: str, path: str, *, image: bool = False) -> ResolvedLink:
         """Where ``raw``, written in the article at ``path``, leads."""
-        return replace(self._resolve(raw, path, image), image=image)
+        resolved = self._resolve(raw, path, image)
+        return replace(resolved, image=True) if image else resolved
 
     def _resolve(self, raw: str, path: str, image: bool) -> ResolvedLink:
         # Browsers drop these characters wherever they stand, so a scheme could hide among them.

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, TimeoutError
 from dataclasses import dataclass
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import CONSTS, ProcessExpired, ProcessPool
 
 from kb.content.links import LinkMap
 from kb.content.models import Problem, Severity
@@ -21,6 +21,9 @@ from kb.content.renderer import RenderedArticle, render_article
 TIME_LIMIT_SECONDS = 5.0
 """The largest article allowed renders in well under a second."""
 _MEMORY_LIMIT_BYTES = 2_000_000_000
+CONSTS.sleep_unit = 0.01
+"""How often pebble looks whether its processes have ended; its own 0.1 s would be a tenth
+of the time in which one changed article is to be published."""
 _WINDOW = 64
 """Tasks handed out ahead, so that texts of 50,000 articles are never in memory at once."""
 

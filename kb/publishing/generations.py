@@ -178,7 +178,8 @@ class Generations:
         while self._watching:
             time.sleep(CHECK_SECONDS)
             try:
-                self.refresh()
+                if self._watching:  # closed meanwhile: opening again would leak everything
+                    self.refresh()
             except Exception:
                 # The thread must outlive whatever a half-deleted folder raises.
                 _log.exception("looking for a new generation failed")

@@ -236,7 +236,7 @@ class Revision:
         summary = self.arrangement.articles[path]
         if path not in self.broken:
             self.problems += known.problems
-        stored = replace(known, summary=summary)
+        stored = known if known.summary == summary else replace(known, summary=summary)
         self.stored[path] = stored
         return CompiledArticle(stored, None)
 
