@@ -4,7 +4,7 @@ import json
 
 import click
 
-from kb.cli.problems import count_severities, problem_line, problem_object
+from kb.cli.problems import count_severities, counted, problem_line, problem_object
 from kb.cli.progress import ProgressLine
 
 
@@ -28,5 +28,5 @@ def check(ctx: click.Context, as_json: bool, strict: bool) -> None:
     else:
         for problem in problems:
             click.echo(problem_line(problem))
-        click.echo(f"{errors} errors, {warnings} warnings.", err=True)
+        click.echo(f"{counted(errors, 'error')}, {counted(warnings, 'warning')}.", err=True)
     ctx.exit(1 if errors or (strict and warnings) else 0)

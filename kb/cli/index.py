@@ -4,7 +4,7 @@ import json
 
 import click
 
-from kb.cli.problems import count_severities, problem_line, problem_object
+from kb.cli.problems import count_severities, counted, problem_line, problem_object
 from kb.cli.progress import ProgressLine
 from kb.content.models import Severity
 
@@ -48,9 +48,15 @@ def index(ctx: click.Context, full: bool, as_json: bool) -> None:
             if report.changed
             else "nothing changed"
         )
-        click.echo(f"Published {report.articles} articles ({done}) in {report.seconds:.1f} s.")
+        click.echo(
+            f"Published {counted(report.articles, 'article')} ({done}) in {report.seconds:.1f} s."
+        )
         if report.kept:
-            click.echo(f"{len(report.kept)} broken files keep their last good version.")
+            click.echo(
+                f"{counted(len(report.kept), 'broken file')} served in the last good version."
+            )
         if errors or warnings:
-            click.echo(f"{errors} errors, {warnings} warnings: `kb check` lists them.")
+            click.echo(
+                f"{counted(errors, 'error')}, {counted(warnings, 'warning')}: `kb check` lists them."
+            )
     ctx.exit(1 if errors else 0)

@@ -23,7 +23,13 @@ def problem_object(problem: Problem) -> dict[str, Any]:
 def problem_line(problem: Problem) -> str:
     """A problem on one line, beginning with the place in the form editors can jump to."""
     place = f"{problem.path}:{problem.line}" if problem.line else problem.path
-    return f"{place}: {problem.severity.value} {problem.code}: {problem.message}. To do: {problem.fix}."
+    message, fix = problem.message.rstrip("."), problem.fix.rstrip(".")
+    return f"{place}: {problem.severity.value} {problem.code}: {message}. To do: {fix}."
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 article``, ``2 articles``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def count_severities(problems: Sequence[Problem]) -> tuple[int, int]:

@@ -101,13 +101,21 @@ def build_collections(
             description=reader.text("description"),
             order=1000 if (order := reader.whole("order")) is None else order,
             icon=reader.text("icon"),
-            internal=reader.flag("internal"),
+            internal=_is_internal(reader),
             path=folder,
             html=texts.get(folder, ""),
         )
-        problems += reader.problems + _unknown_keys(reader)
+        reader.report_unknown()
+        problems += reader.problems
         found[folder] = collection
     return _in_order(found), problems
+
+
+def _is_internal(reader: FieldReader) -> bool:
+    # Whoever wrote something else than false meant to hide the folder: what is hidden by
+    # mistake can be shown later, what was shown cannot be taken back.
+    known = len(reader.problems)
+    return reader.flag("internal") or len(reader.problems) > known
 
 
 def _collection_slug(
@@ -134,18 +142,6 @@ def _collection_slug(
         )
     taken.add(candidate)
     return candidate
-
-
-def _unknown_keys(reader: FieldReader) -> list[Problem]:
-    for key in reader.unread():
-        reader.report(
-            "unknown-key",
-            key,
-            f"the key `{key}` is not known",
-            "remove it, or correct its spelling",
-            Severity.WARNING,
-        )
-    return [problem for problem in reader.problems if problem.code == "unknown-key"]
 
 
 def _in_order(found: Mapping[str, Collection]) -> list[Collection]:

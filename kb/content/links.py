@@ -101,7 +101,7 @@ class LinkMap:
             suffix = f"#{fragment}" if fragment else ""
             return ResolvedLink(raw, self.articles[target] + suffix, Fate.KEPT, target, fragment)
         if address.startswith(("/articles/", "/policies/")):
-            return ResolvedLink(raw, cleaned, Fate.BROKEN)
+            return ResolvedLink(raw, "", Fate.BROKEN)
         return ResolvedLink(raw, cleaned, Fate.KEPT)
 
     def _resolve_path(

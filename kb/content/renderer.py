@@ -19,7 +19,7 @@ from kb.content.models import Problem, Section, Severity
 from kb.content.sanitizer import TAGS, sanitise
 from kb.content.sections import HEADINGS, build_sections
 
-RENDERER_VERSION = "2"
+RENDERER_VERSION = "3"
 """Part of the key under which rendered articles are kept: raise it when the output changes."""
 
 _EXTENSIONS = (
@@ -200,7 +200,8 @@ class _Rendering:
             f"<{tag}> is not HTML and is shown as text",
             f"write `<{tag}>` in backquotes",
         )
-        element.text = f"<{tag}>{element.text or ''}"
+        written = " ".join([tag, *(f'{k}="{v}"' if v else k for k, v in element.attrib.items())])
+        element.text = f"<{written}>{element.text or ''}"
         drop(element, keep_text=True)
 
     def _replace_embed(self, element: lxml.html.HtmlElement) -> None:
@@ -214,7 +215,7 @@ class _Rendering:
         self._report(
             "embedded-frame",
             f"<{element.tag}",
-            f"<{element.tag}> is replaced by a link: pages load nothing from other sites",
+            f"<{element.tag}> is replaced by a link",
             "link to it instead",
         )
         link = lxml.html.Element("a", href=source)

@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-from kb.content.models import NavigationLink, Problem, Severity, Site
+from kb.content.models import NavigationLink, Problem, Site
 from kb.content.yaml_document import FieldReader, YamlDocument
 
 _SAFE = ("/", "https://", "http://", "mailto:", "tel:")
@@ -31,14 +31,7 @@ def parse_site(document: YamlDocument) -> tuple[Site, list[Problem]]:
         navigation=navigation,
         footer=footer,
     )
-    for key in reader.unread():
-        reader.report(
-            "unknown-key",
-            key,
-            f"the key `{key}` is not known",
-            "remove it, or correct its spelling",
-            Severity.WARNING,
-        )
+    reader.report_unknown()
     return site, reader.problems + header_problems + footer_problems
 
 

@@ -168,10 +168,18 @@ class FieldReader:
             )
 
     def report(
-        self, code: str, name: str, message: str, fix: str, severity: Severity = Severity.ERROR
+        self,
+        code: str,
+        name: str,
+        message: str,
+        fix: str,
+        severity: Severity = Severity.ERROR,
+        item: int | None = None,
     ) -> None:
-        """Add a problem about the field ``name`` ("" = the mapping itself)."""
+        """Add a problem about the field ``name`` ("" = the mapping itself), or one item of it."""
         keys = (*self.keys, name) if name else self.keys
+        if item is not None:
+            keys = (*keys, item)
         label = ".".join(str(key) for key in keys)
         self.problems.append(
             Problem(
@@ -248,6 +256,11 @@ class FieldReader:
 
     def children(self, name: str) -> "tuple[FieldReader, ...]":
         """A reader for each mapping of a list; their problems are theirs to be collected."""
+        count = len(self.items(name))
+        return tuple(FieldReader(self.document, *self.keys, name, i) for i in range(count))
+
+    def items(self, name: str) -> tuple[Any, ...]:
+        """The items of a list, whatever they are."""
         self._read.add(name)
         value = self._values.get(name)
         if value is None or value == "":
@@ -255,7 +268,18 @@ class FieldReader:
         if not isinstance(value, list):
             self._wrong(name, "a list")
             return ()
-        return tuple(FieldReader(self.document, *self.keys, name, i) for i in range(len(value)))
+        return tuple(value)
+
+    def report_unknown(self) -> None:
+        """Warn of every key that nobody asked for."""
+        for key in self.unread():
+            self.report(
+                "unknown-key",
+                key,
+                f"the key `{key}` is not known",
+                "remove it, or correct its spelling",
+                Severity.WARNING,
+            )
 
     def unread(self) -> Mapping[str, Any]:
         """The keys that nobody asked for, with their values."""

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import IO
 
 from kb.clock import Clock
 from kb.content.models import Problem
@@ -45,6 +46,8 @@ class Publisher:
     library_files: LibraryFiles
     engine: SearchEngine
     clock: Clock
+    patience_seconds: float = 120.0
+    """How long a publish waits for another one to end, so that no push goes unpublished."""
 
     def publish(self, *, full: bool = False, progress: Progress = no_progress) -> PublishReport:
         """Bring the published generation up to date with the content.
@@ -233,10 +236,13 @@ class Publisher:
             self.layout.root.mkdir(parents=True, exist_ok=True)
             lock = (self.layout.root / "publish.lock").open("w")
         with lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise PublishError("Another publish is running: wait for it to end.") from None
+            deadline = time.monotonic() + self.patience_seconds
+            while not _lock(lock):
+                if time.monotonic() > deadline:
+                    raise PublishError(
+                        "Another publish is still running: try again when it has ended."
+                    )
+                time.sleep(0.1)
             yield
 
     @contextlib.contextmanager
@@ -263,6 +269,14 @@ def _collecting_seldom() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
+
+
+def _lock(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,9 @@ def read_settings(source: ContentSource, scan: Scan, previous: Catalogue | None)
             problems.append(problem)
         if document is not None:
             documents[path], texts[path] = document, text
+        elif path.rpartition("/")[2].startswith("_collection."):
+            # Nobody can tell whether the folder was to be hidden, so it is until it is mended.
+            documents[path] = YamlDocument(path, {"internal": "true"})
     collections = {
         path.rpartition("/")[0]: document
         for path, document in documents.items()

@@ -1,11 +1,12 @@
 """Spelling correction from the words of the articles themselves.
 
-Only words that occur nowhere are corrected, and only to words that do.  Model names,
-codes and numbers are left alone: one character makes them another product.
+Only words that occur nowhere and that the language does not have are corrected, and
+only to words that occur.  Model names, codes and numbers are left alone: one character
+makes them another product.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -16,13 +17,16 @@ from kb.text import fold
 _WORD = re.compile(r"[^\W_]+")
 _SHORTEST = 4
 """Shorter words have so many neighbours that a correction is a guess."""
+_LONG = 9
+"""From this length on two slips still leave one likely word."""
 
 
 class Corrector:
     """Finds the likeliest word for one that occurs in no article."""
 
-    def __init__(self, vocabulary: Mapping[str, int]) -> None:
+    def __init__(self, vocabulary: Mapping[str, int], dictionary: Container[str]) -> None:
         self._counts = vocabulary
+        self._dictionary = dictionary
         self._by_length: dict[int, list[str]] = {}
         for word in vocabulary:
             if len(word) >= _SHORTEST - 1 and not is_code(word):
@@ -51,9 +55,11 @@ class Corrector:
         folded = fold(word)
         if len(folded) < _SHORTEST or is_code(folded) or folded in analyzer.stop_words:
             return None
-        if folded in self._counts or any(occurs(term) for term in analyzer.terms(word)):
+        if folded in self._counts or folded in self._dictionary:
             return None
-        allowed = 1 if len(folded) < 8 else 2
+        if any(occurs(term) for term in analyzer.terms(word)):
+            return None
+        allowed = 1 if len(folded) < _LONG else 2
         nearby: list[str] = []
         for length in range(len(folded) - allowed, len(folded) + allowed + 1):
             nearby += self._by_length.get(length, ())
@@ -62,15 +68,16 @@ class Corrector:
             folded, nearby, scorer=OSA.distance, score_cutoff=allowed, limit=None
         )
         candidates = [
-            (self._rank(folded, other, int(distance)), other) for other, distance, _ in found
+            self._rank(other, int(distance))
+            for other, distance, _ in found
+            if _begins_alike(folded, other) and any(occurs(t) for t in analyzer.terms(other))
         ]
-        candidates = [c for c in candidates if any(occurs(t) for t in analyzer.terms(c[1]))]
-        return min(candidates)[1] if candidates else None
+        return min(candidates)[2] if candidates else None
 
-    def _rank(self, word: str, other: str, distance: int) -> tuple[float, str]:
-        # People rarely miss the first letter; beyond that the commoner word is likelier.
-        miss = distance + (0.5 if word[0] != other[0] else 0.0)
-        return (
-            miss - 0.1 * min(self._counts[other], 9) / 9 - (0.2 if distance == 1 else 0.0),
-            other,
-        )
+    def _rank(self, other: str, distance: int) -> tuple[int, int, str]:
+        return (distance, -self._counts[other], other)
+
+
+def _begins_alike(word: str, other: str) -> bool:
+    """People rarely miss the first letter, but they swap it with the second."""
+    return word[0] == other[0] or word[:2] == other[1::-1]

@@ -32,6 +32,8 @@ class Query:
     """The customer's own words."""
     synonyms: tuple[QueryTerm, ...] = ()
     """What editors said means the same."""
+    corrected: frozenset[str] = frozenset()
+    """Those of ``terms`` that the customer did not type, but a correction put there."""
 
     @property
     def all_terms(self) -> tuple[QueryTerm, ...]:

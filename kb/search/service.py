@@ -9,6 +9,7 @@ import logging
 import math
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Protocol
 
@@ -17,6 +18,7 @@ from kb.content.models import ArticleSummary, Audience, State
 from kb.search.analysis import Analyzer
 from kb.search.confidence import Evidence, covered_share, estimate_confidence
 from kb.search.corrections import Corrector
+from kb.search.dictionary import Dictionary
 from kb.search.documents import SearchSection, collection_path
 from kb.search.engine import EngineHit, EngineReader, EngineResult
 from kb.search.models import Hit, SearchOutcome, SearchPage, Stage, Suggestion
@@ -60,7 +62,7 @@ class SearchService:
         self._weak_confidence = weak_confidence
         self._frequency = lru_cache(maxsize=65_536)(engine.document_frequency)
         self._analyzer = Analyzer.for_language(library.site.language)
-        self._corrector = Corrector(vocabulary)
+        self._corrector = Corrector(vocabulary, Dictionary.for_language(library.site.language))
         self._wordings = Wordings(library.list_articles(Audience.STAFF))
         self._suggestions = SuggestionIndex(library.list_articles(Audience.STAFF))
         self.vocabulary = vocabulary
@@ -85,7 +87,7 @@ class SearchService:
             correction = self._corrector.correct(cleaned, self._analyzer, self._occurs)
             corrected = correction is not None and not exact
             searched = correction if correction is not None and corrected else cleaned
-            query = self._parse(searched)
+            query = self._parse(searched, typed=cleaned)
             result = self._rank(query, limit + offset, audience, collection)
             page = self._build_page(cleaned, query, result, offset, audience)
         except Exception:
@@ -121,8 +123,12 @@ class SearchService:
         """Release the index."""
         self._engine.close()
 
-    def _parse(self, text: str) -> Query:
+    def _parse(self, text: str, typed: str) -> Query:
         query = parse_query(text, self._analyzer, self._frequency)
+        if text != typed:
+            own = set(self._analyzer.terms(typed))
+            guessed = frozenset(term.term for term in query.terms if term.term not in own)
+            query = replace(query, corrected=guessed)
         return self._synonyms.expand(query)
 
     def _rank(self, query: Query, limit: int, audience: Audience, collection: str) -> EngineResult:
@@ -206,13 +212,15 @@ class SearchService:
         in_section = {t for t in own if section and section.count(t)} | head
         anywhere = in_section | {t for t in own if any(s.count(t) for s in sections)}
         second = result.hits[1].score if len(result.hits) > 1 else 0.0
+        # A corrected word may be another word altogether, so it counts half.
+        doubt = 1.0 - 0.5 * covered_share(own, query.corrected)
         evidence = Evidence(
             coverage=covered_share(own, anywhere),
             head_coverage=covered_share(own, head),
             section_coverage=covered_share(own, in_section),
             margin=(best.score - second) / best.score if best.score > 0 else 0.0,
         )
-        return round(estimate_confidence(evidence), 4)
+        return round(estimate_confidence(evidence) * doubt, 4)
 
     def _fall_back(self, cleaned: str, limit: int, audience: Audience) -> SearchPage:
         hits = tuple(

@@ -1,7 +1,7 @@
 """Words that mean the same here, kept by editors in ``_synonyms.yml``."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kb.content.models import Problem
 from kb.content.yaml_document import FieldReader, YamlDocument
@@ -33,7 +33,7 @@ class Synonyms:
                     added[term] = max(weight, added.get(term, 0.0))
         if not added:
             return query
-        return Query(query.text, query.terms, tuple(QueryTerm(t, w) for t, w in added.items()))
+        return replace(query, synonyms=tuple(QueryTerm(t, w) for t, w in added.items()))
 
     def _find(self, terms: Sequence[str]) -> Iterator[Terms]:
         longest = max((len(phrase) for phrase in self.alternatives), default=0)
@@ -52,14 +52,7 @@ def parse_synonyms(document: YamlDocument, analyzer: Analyzer) -> tuple[Synonyms
         if left and right and left != right:
             alternatives.setdefault(left, {})[right] = None
 
-    for number, group in enumerate(_groups(reader)):
-        if len(group) < 2:
-            reader.report(
-                "invalid-value",
-                "synonyms",
-                f"group {number + 1} has fewer than two entries",
-                "write [word, other word]",
-            )
+    for group in _groups(reader):
         for word in group:
             for other in group:
                 if word != other:
@@ -73,29 +66,24 @@ def parse_synonyms(document: YamlDocument, analyzer: Analyzer) -> tuple[Synonyms
             )
         for target in targets:
             add(source, target)
-    problems = reader.problems + [problem for pair in pairs for problem in pair.problems]
+    for part in (reader, *pairs):
+        part.report_unknown()
+    problems = [problem for part in (reader, *pairs) for problem in part.problems]
     return Synonyms({left: tuple(right) for left, right in alternatives.items()}), problems
 
 
 def _groups(reader: FieldReader) -> list[list[str]]:
-    value = reader.document.value.get("synonyms") or []
-    if not isinstance(value, list):
-        reader.report(
-            "invalid-value",
-            "synonyms",
-            "`synonyms` is not a list",
-            "write a list of [word, other word]",
-        )
-        return []
     groups: list[list[str]] = []
-    for group in value:
-        if isinstance(group, list) and all(isinstance(word, str) for word in group):
-            groups.append(group)
+    for number, group in enumerate(reader.items("synonyms")):
+        words = group if isinstance(group, list) else []
+        if len(words) >= 2 and all(isinstance(word, str) for word in words):
+            groups.append(words)
         else:
             reader.report(
                 "invalid-value",
                 "synonyms",
-                f"{group!r} is not a list of words",
+                "not a list of two or more words",
                 "write [word, other word]",
+                item=number,
             )
     return groups

@@ -42,7 +42,7 @@ def test_index_publishes_the_rest_and_exits_with_1_on_errors(kb: Kb, write: Writ
     write("b.md", "---\ntitle: A\ntitle: B\n---\nx")
     result = kb("index")
     assert result.exit_code == 1
-    assert "Published 1 articles" in result.stdout
+    assert "Published 1 article (" in result.stdout
     assert "b.md:3: error front-matter" in result.stderr
 
 

@@ -180,3 +180,7 @@ def test_a_stalling_text_is_stopped_and_the_others_go_on() -> None:
 def test_deep_nesting_never_raises(body: str) -> None:
     (result,) = render_articles([RenderTask("deep.md", body, 1, "deep")], LinkMap(), time_limit=5.0)
     assert isinstance(result[1], RenderedArticle | Problem)
+
+
+def test_text_in_angle_brackets_is_shown_as_written() -> None:
+    assert "&lt;your name&gt; here" in render("Type <your name> here").html
