@@ -83,9 +83,10 @@ def _maintain(services: Services) -> None:
 
 
 def _greet(services: Services, host: str, port: int) -> None:
-    library = services.generations.current().library
+    # Read only: workers are forks of this process and would carry an opened generation along.
+    outline = services.generations.read_outline()
     address = f"http://{'[' + host + ']' if ':' in host else host}:{port}"
-    click.echo(f"\n{library.site.name}: {len(library.list_articles())} articles at {address}\n")
+    click.echo(f"\n{outline.site_name}: {outline.articles} articles at {address}\n")
     click.echo(f"  {address}/              the help center: type a question")
     click.echo(f"  {address}/directory     departments, numbers and opening hours")
     click.echo(f"  {address}/staff/        unanswered searches, for staff")

@@ -17,7 +17,7 @@ from pathlib import Path
 from kb.contacts.directory import parse_directory
 from kb.contacts.models import Directory
 from kb.content.library import Library
-from kb.content.models import Problem
+from kb.content.models import Audience, Problem
 from kb.content.site_settings import parse_site
 from kb.content.yaml_document import YamlDocument
 from kb.errors import GenerationUnavailable
@@ -54,6 +54,15 @@ class Generation:
         """Release files; only when no request uses it any more."""
         self.search.close()
         self._reader.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What is published, in a line."""
+
+    site_name: str
+    articles: int
+    """How many articles customers can see."""
 
 
 class Generations:
@@ -93,6 +102,23 @@ class Generations:
                 f"Nothing is published in {self.layout.root}: run `kb index`."
             )
         return generation
+
+    def read_outline(self) -> Outline:
+        """What is published, without opening it: for a process that starts servers only.
+
+        Raises:
+            GenerationUnavailable: nothing usable has been published.
+        """
+        reader = self._library_files.open(
+            self.layout.generation(self.layout.read_current() or "none")
+        )
+        try:
+            catalogue = reader.load_catalogue()
+        finally:
+            reader.close()
+        site, _ = parse_site(_document(catalogue.documents, "_site"))
+        shown = (a.summary.is_visible_to(Audience.PUBLIC) for a in catalogue.articles.values())
+        return Outline(site.name, sum(shown))
 
     def refresh(self) -> bool:
         """Switch to the generation named in ``CURRENT`` if it is another; True if switched.
