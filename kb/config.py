@@ -163,7 +163,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "KB_WEAK_CONFIDENCE",
-        "0.2",
+        "0.22",
         _share,
         "Confidence below which a search with hits counts as weak.",
     ),

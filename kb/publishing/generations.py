@@ -206,6 +206,8 @@ class Generations:
             try:
                 if self._watching:  # closed meanwhile: opening again would leak everything
                     self.refresh()
+                    if self._current is not None:
+                        self._current.search.warm()
             except Exception:
                 # The thread must outlive whatever a half-deleted folder raises.
                 _log.exception("looking for a new generation failed")

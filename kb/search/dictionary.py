@@ -25,6 +25,10 @@ class Dictionary:
         """The dictionary of a language; an empty one where there is no list."""
         return Dictionary(language)
 
+    def load(self) -> None:
+        """Read the words now, so that no search has to wait for them."""
+        len(self._hashes)
+
     def __contains__(self, word: object) -> bool:
         wanted = hash(word)
         place = bisect_left(self._hashes, wanted)

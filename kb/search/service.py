@@ -62,7 +62,8 @@ class SearchService:
         self._weak_confidence = weak_confidence
         self._frequency = lru_cache(maxsize=65_536)(engine.document_frequency)
         self._analyzer = Analyzer.for_language(library.site.language)
-        self._corrector = Corrector(vocabulary, Dictionary.for_language(library.site.language))
+        self._dictionary = Dictionary.for_language(library.site.language)
+        self._corrector = Corrector(vocabulary, self._dictionary)
         self._wordings = Wordings(library.list_articles(Audience.STAFF))
         self._suggestions = SuggestionIndex(library.list_articles(Audience.STAFF))
         self.vocabulary = vocabulary
@@ -118,6 +119,10 @@ class SearchService:
     ) -> tuple[Suggestion, ...]:
         """Articles whose title or question fits what has been typed so far; never raises."""
         return self._suggestions.suggest(text, limit, audience)
+
+    def warm(self) -> None:
+        """Load what only some searches need; for a thread that nobody waits for."""
+        self._dictionary.load()
 
     def close(self) -> None:
         """Release the index."""
@@ -214,11 +219,13 @@ class SearchService:
         second = result.hits[1].score if len(result.hits) > 1 else 0.0
         # A corrected word may be another word altogether, so it counts half.
         doubt = 1.0 - 0.5 * covered_share(own, query.corrected)
+        coverage = covered_share(own, anywhere)
+        lead = (best.score - second) / best.score if best.score > 0 else 0.0
         evidence = Evidence(
-            coverage=covered_share(own, anywhere),
+            coverage=coverage,
             head_coverage=covered_share(own, head),
             section_coverage=covered_share(own, in_section),
-            margin=(best.score - second) / best.score if best.score > 0 else 0.0,
+            margin=lead * coverage,
         )
         return round(estimate_confidence(evidence) * doubt, 4)
 

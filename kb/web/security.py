@@ -116,7 +116,7 @@ def _refuse_foreign_origin() -> None:
     origin = request.headers.get("Origin")
     # A browser that tells where the form stood is believed; an older one at least names the origin.
     told = site is not None
-    is_ours = site in ("same-origin", "none") if told else not origin or _is_our_origin(origin)
+    is_ours = site in ("same-origin", "none") if told else origin is None or _is_our_origin(origin)
     if not is_ours:
         raise BadRequest(_("This form was sent from another website. Please use the form here."))
 
