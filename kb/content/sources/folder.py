@@ -60,9 +60,7 @@ class FolderSource:
         """The contents of files now; symbolic links are not followed."""
         for path in paths:
             try:
-                descriptor = os.open(self.root / path, os.O_RDONLY | os.O_NOFOLLOW)
-                with os.fdopen(descriptor, "rb") as file:
-                    yield path, file.read()
+                yield path, _read(str(self.root / path))
             except OSError:
                 yield path, None
 
@@ -89,7 +87,7 @@ class FolderSource:
         current = scan.files[path].digest
         return [version for version in versions if blob_digest(version.data) != current]
 
-    def _walk(self, folder: str, problems: list[Problem]) -> Iterator[tuple[str, Path]]:
+    def _walk(self, folder: str, problems: list[Problem]) -> Iterator[tuple[str, str]]:
         try:
             entries = sorted(os.scandir(self.root / folder), key=lambda entry: entry.name)
         except OSError as error:
@@ -115,7 +113,7 @@ class FolderSource:
             elif entry.is_dir():
                 yield from self._walk(path, problems)
             elif entry.is_file():
-                yield path, Path(entry.path)
+                yield path, entry.path
 
     def _find_commit(self) -> str:
         # A folder that git ignores or does not know has no history worth showing.
@@ -140,13 +138,19 @@ class FolderSource:
         return FileHistory(known.created_at, when, known.authors)
 
 
-def _describe(path: str, full: Path) -> SourceFile:
-    status = full.lstat()
+def _describe(path: str, full: str) -> SourceFile:
+    status = os.lstat(full)
     if not stat.S_ISREG(status.st_mode):
         raise OSError(0, "not a regular file")
     fingerprint = f"{status.st_size}:{status.st_mtime_ns}"
     file = SourceFile(path, status.st_size, "", fingerprint)
     if not (file.is_markdown or file.is_settings):
         return file
-    digest = blob_digest(full.read_bytes())
+    digest = blob_digest(_read(full))
     return SourceFile(path, status.st_size, digest, digest)
+
+
+def _read(full: str) -> bytes:
+    # Not by pathlib: on every publish all articles are read, and it takes as long as the disk.
+    with os.fdopen(os.open(full, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
+        return file.read()
