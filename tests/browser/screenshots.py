@@ -1,0 +1,167 @@
+"""Takes a picture of every page: ``make screenshots`` puts them into ``screenshots/``.
+
+The demo content, and the content of other companies where HELPSHELF_SHARED_DATA names
+it, at phone and desktop width, light and dark, customers' pages and the staff area.
+"""
+
+import logging
+import os
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from kb.accounts.models import Role  # noqa: E402
+from kb.app_factory import create_app  # noqa: E402
+from kb.bootstrap import build_publisher, build_services  # noqa: E402
+from kb.clock import FixedClock  # noqa: E402
+from kb.config import load_settings  # noqa: E402
+from kb.services import Services  # noqa: E402
+from tests.browser.conftest import ARGUMENTS, PERSON  # noqa: E402
+from tests.conftest import NOW  # noqa: E402
+
+WIDTHS = (360, 1280)
+SCHEMES = ("light", "dark")
+EMAIL, PASSWORD = "ada@example.com", "four quiet blue kettles"
+PAGES = {
+    "home": "/",
+    "results": "/search?q=vacuum+wont+charge",
+    "corrected": "/search?q=vaccum+battry",
+    "nothing-found": "/search?q=toaster",
+    "collection": "/collections/troubleshooting",
+    "article": "/articles/e-42-brew-unit-blocked",
+    "article-with-picture": "/articles/descale-a-kettle",
+    "policy": "/policies/warranty-policy",
+    "policies": "/policies",
+    "bulletin": "/articles/fk-120-base-recall",
+    "directory": "/directory",
+    "contact": "/contact?q=can+I+get+a+discount",
+    "whats-new": "/whats-new",
+    "not-found": "/articles/kettle-manual",
+    "withdrawn": "/articles/classic-app",
+    "sign-in": "/account/sign-in",
+}
+STAFF_PAGES = {
+    "staff-overview": "/staff/",
+    "staff-unanswered": "/staff/unanswered",
+    "staff-topic": "/staff/unanswered/1",
+    "staff-searches": "/staff/searches",
+    "staff-previews": "/staff/preview/",
+}
+OTHER_PAGES = {"home": "/", "results": "/search?q=how+do+I+install+a+library"}
+FAILING = (
+    "toaster",
+    "toasters",
+    "do you sell a toaster",
+    "alexa",
+    "work with alexa",
+    "gift wrapping paper",
+)
+
+
+def main(target: Path) -> None:
+    """Take all pictures into ``target``, which is emptied first."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        sys.exit("Chromium is not installed: sudo apt-get install chromium")
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as scratch:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
+        with served(ROOT / "articles", Path(scratch) / "demo") as (address, services):
+            search_in_vain(browser, address, services)
+            take(browser, address, PAGES, target / "demo")
+            take(browser, address, STAFF_PAGES, target / "demo", staff=True)
+        for name, content in other_contents():
+            with served(content, Path(scratch) / name) as (address, _):
+                take(browser, address, OTHER_PAGES, target / name)
+        browser.close()
+    print(f"{len(list(target.rglob('*.png')))} pictures in {target}")
+
+
+@contextmanager
+def served(content: Path, scratch: Path) -> Iterator[tuple[str, Services]]:
+    """A content folder, published and served on a free port."""
+    settings = replace(
+        load_settings({"KB_SECRET_KEY": "pictures", "KB_RATE_LIMIT": "off"}),
+        content_dir=content,
+        index_dir=scratch / "index",
+        database=scratch / "helpshelf.db",
+    )
+    clock = FixedClock(NOW)
+    build_publisher(settings, clock).publish()
+    services = build_services(settings, clock)
+    services.accounts.add(EMAIL, Role.EDITOR, PASSWORD, "Ada")
+    server = make_server("127.0.0.1", 0, create_app(services), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", services
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    services.generations.close()
+
+
+def search_in_vain(browser: Browser, address: str, services: Services) -> None:
+    """Leave some searches without an answer, so that the staff area has something to show."""
+    clock = services.clock
+    assert isinstance(clock, FixedClock)
+    for text in FAILING * 2:
+        context = browser.new_context(user_agent=PERSON)
+        context.new_page().goto(f"{address}/search?q={text.replace(' ', '+')}")
+        context.close()
+        clock.advance(timedelta(minutes=1))
+
+
+def take(
+    browser: Browser, address: str, pages: dict[str, str], target: Path, *, staff: bool = False
+) -> None:
+    """One picture of each page, width and colour scheme."""
+    target.mkdir(parents=True, exist_ok=True)
+    for width in WIDTHS:
+        for scheme in SCHEMES:
+            context = browser.new_context(
+                viewport={"width": width, "height": 800}, color_scheme=scheme, user_agent=PERSON
+            )
+            page = context.new_page()
+            if staff:
+                sign_in(page, address)
+            for name, path in pages.items():
+                page.goto(address + path)
+                page.screenshot(path=target / f"{name}-{width}-{scheme}.png", full_page=True)
+            context.close()
+
+
+def sign_in(page: Page, address: str) -> None:
+    """Sign in as an editor."""
+    page.goto(f"{address}/account/sign-in")
+    page.fill("[name=email]", EMAIL)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/staff/**")
+
+
+def other_contents() -> Sequence[tuple[str, Path]]:
+    """The help centers of other companies that are at hand."""
+    data = os.environ.get("HELPSHELF_SHARED_DATA", "")
+    arduino = Path(data) / "arduino-help" / "content"
+    if not data or not arduino.is_dir():
+        print("Only the demo: HELPSHELF_SHARED_DATA does not name other content.")
+        return ()
+    return (("arduino", arduino),)
+
+
+if __name__ == "__main__":
+    main(ROOT / "screenshots")
