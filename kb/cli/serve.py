@@ -3,6 +3,7 @@
 import logging
 import os
 import socket
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -12,7 +13,7 @@ import click
 from kb.cli.index import index
 from kb.config import Settings
 from kb.errors import GenerationUnavailable, HelpshelfError
-from kb.services import Services
+from kb.publishing.generations import Generations
 
 _MAINTENANCE_SECONDS = 3600.0
 
@@ -26,16 +27,15 @@ _log = logging.getLogger(__name__)
 @click.pass_context
 def serve(ctx: click.Context, host: str, port: int, workers: int) -> None:
     """Serve the help center. Publishes first when the index does not match the content."""
-    from kb.bootstrap import build_services
+    from kb.bootstrap import build_generations
     from kb.config import load_secret_key, load_settings
 
     settings = load_settings()
     _check_port(host, port)
     load_secret_key(settings)  # made once here, so that workers do not race for it
     _publish(ctx, settings)
-    services = build_services(settings)
-    threading.Thread(target=_maintain, args=(services,), daemon=True).start()
-    _greet(services, host, port)
+    threading.Thread(target=_maintain, daemon=True).start()
+    _greet(build_generations(settings), host, port)
     _run(host, port, workers)
 
 
@@ -71,20 +71,23 @@ def _publish(ctx: click.Context, settings: Settings) -> None:
         click.echo(f"Warning: {error} The last published generation is served.", err=True)
 
 
-def _maintain(services: Services) -> None:
+def _maintain() -> None:
+    # In a process of its own: workers are forks of this one, and a worker that is forked
+    # while SQLite is in use here finds the database locked for as long as it lives.
+    command = (sys.executable, "-c", "from kb.cli.main import main; main()", "log", "maintain")
     pause = threading.Event()
     while True:
-        try:
-            services.search_log.maintain()
-            services.content_gaps.maintain()
-        except HelpshelfError as error:
-            _log.warning("the search log was not maintained, next try in an hour: %s", error)
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            _log.warning(
+                "the search log was not maintained, next try in an hour: %s", done.stderr.strip()
+            )
         pause.wait(_MAINTENANCE_SECONDS)
 
 
-def _greet(services: Services, host: str, port: int) -> None:
+def _greet(generations: Generations, host: str, port: int) -> None:
     # Read only: workers are forks of this process and would carry an opened generation along.
-    outline = services.generations.read_outline()
+    outline = generations.read_outline()
     address = f"http://{'[' + host + ']' if ':' in host else host}:{port}"
     click.echo(f"\n{outline.site_name}: {outline.articles} articles at {address}\n")
     click.echo(f"  {address}/              the help center: type a question")

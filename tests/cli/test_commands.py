@@ -188,6 +188,14 @@ def wait_for(port: int, path: str, words: str, seconds: float = 60) -> None:
         time.sleep(0.1)
 
 
+def assert_no_database_is_open(pid: int) -> None:
+    """A worker forked from a process that uses SQLite may find it locked forever."""
+    files = Path(f"/proc/{pid}/fd")
+    if files.is_dir():
+        opened = [str(file.resolve()) for file in files.iterdir()]
+        assert not [name for name in opened if ".db" in name]
+
+
 def test_serve_publishes_serves_and_switches(
     write: Write, settings: Settings, tmp_path: Path
 ) -> None:
@@ -205,6 +213,7 @@ def test_serve_publishes_serves_and_switches(
     try:
         wait_for(port, "/articles/a", "First title")
         assert fetch(port, "/readyz")[0] == 200
+        assert_no_database_is_open(server.pid)
         taken = subprocess.run([*command, "serve", "--port", str(port)], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # fmt: skip
         assert taken.returncode == 2
         assert f"--port {port + 1}" in taken.stderr
