@@ -74,7 +74,7 @@ def _compare_engines(
         mine: list[tuple[float, ...]] = []
         theirs: list[tuple[float, ...]] = []
         for number, queries in enumerate(_rounds(workspace)):
-            sides = [
+            sides: list[tuple[list[tuple[float, ...]], list[Callable[[], object]]]] = [
                 (mine, [partial(reader.search, query.terms, 10) for query in queries]),
                 (theirs, [partial(table.search, _words(query)) for query in queries]),
             ]

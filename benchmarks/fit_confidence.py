@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
+from unittest import mock
 
 from judged import JudgedContent, auroc, find_judged_content, published
 
@@ -145,17 +146,13 @@ def _examples(search: SearchService, queries: Sequence[JudgedQuery]) -> Iterator
 def _recorded_evidence() -> Iterator[list[Evidence]]:
     """What the search hands to its model; it keeps none of it, and needs to for nobody else."""
     seen: list[Evidence] = []
-    estimate = service.estimate_confidence
 
     def record(evidence: Evidence) -> float:
         seen.append(evidence)
-        return estimate(evidence)
+        return confidence.estimate_confidence(evidence)
 
-    service.estimate_confidence = record
-    try:
+    with mock.patch.object(service, "estimate_confidence", record):
         yield seen
-    finally:
-        service.estimate_confidence = estimate
 
 
 def _print_quality(name: str, examples: Sequence[Example], estimates: Sequence[float]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pysqlite3 import dbapi2 as sqlite3  # type: ignore[import-untyped]
+from pysqlite3 import dbapi2 as sqlite3
 
 
 class Fts5:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pysqlite3 import sqlite_version  # type: ignore[import-untyped]
+from pysqlite3 import sqlite_version
 
 FEWEST_FOR_P95 = 20
 """Below this a 95th percentile is just the slowest."""
