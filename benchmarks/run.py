@@ -86,4 +86,8 @@ def _publish_if_needed(workspace: Workspace) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    try:
+        raise SystemExit(main())
+    except KeyboardInterrupt:
+        print("\nStopped; nothing is left running.")
+        sys.exit(130)
