@@ -24,6 +24,14 @@ _UNDERLINE = re.compile(r"^ {0,3}(=+|-+)[ \t]*$")
 _MARKUP = re.compile(r"[*_`]+|!?\[([^\]]*)\]\([^)]*\)|<[^>]+>")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
 
+_KEYS = frozenset(
+    [
+        "title", "slug", "kind", "state", "draft", "published", "summary", "tags", "aliases",
+        "questions", "number", "related", "product", "language", "reviewed", "review_by",
+        "effective_from", "effective_until",
+    ]
+)  # fmt: skip
+
 E = TypeVar("E", bound=StrEnum)
 
 
@@ -141,6 +149,19 @@ def _decode(path: str, data: bytes, problems: list[Problem]) -> str:
 def _split(path: str, text: str, problems: list[Problem]) -> tuple[YamlDocument, str, int]:
     """The front matter, the body and the body's first line."""
     lines = text.split("\n")
+    if lines[0].rstrip() == "+++":
+        # Its text would be published with everything in it, `draft = true` included.
+        problems.append(
+            Problem(
+                path,
+                1,
+                "front-matter",
+                Severity.ERROR,
+                "the front matter is TOML, which is not read",
+                "write it as `key: value` lines between two lines `---`",
+            )
+        )
+        return YamlDocument(path, {}), "", len(lines)
     if lines[0].rstrip() != "---":
         return YamlDocument(path, {}), text, 1
     end = next((i for i, line in enumerate(lines[1:], 1) if line.rstrip() in ("---", "...")), None)
@@ -158,7 +179,7 @@ def _split(path: str, text: str, problems: list[Problem]) -> tuple[YamlDocument,
         return YamlDocument(path, {}), "", len(lines)
     body = "\n".join(lines[end + 1 :])
     try:
-        document = parse_yaml("\n".join(lines[1:end]), path, first_line=2)
+        document = _with_lower_keys(parse_yaml("\n".join(lines[1:end]), path, first_line=2))
     except YamlError as error:
         problems.append(
             Problem(
@@ -173,6 +194,19 @@ def _split(path: str, text: str, problems: list[Problem]) -> tuple[YamlDocument,
         )
         document = YamlDocument(path, {})
     return document, body, end + 2
+
+
+def _with_lower_keys(document: YamlDocument) -> YamlDocument:
+    """``State: draft`` means what it says; an article must not get public by a capital."""
+    written = {key: key.lower() for key in document.value if key.lower() in _KEYS}
+    names = {k: lower for k, lower in written.items() if k == lower or lower not in document.value}
+    if len(set(names.values())) < len(names) or all(k == lower for k, lower in names.items()):
+        return document
+    return YamlDocument(
+        document.path,
+        {names.get(key, key): value for key, value in document.value.items()},
+        {(names.get(str(k[0]), k[0]), *k[1:]) if k else k: v for k, v in document.lines.items()},
+    )
 
 
 def _read_fields(reader: FieldReader, path: str, body: str) -> FrontMatter:
@@ -194,6 +228,15 @@ def _read_fields(reader: FieldReader, path: str, body: str) -> FrontMatter:
             "draft-key",
             "draft",
             "`draft: true` is read as `state: draft`: the article is not published",
+            "write `state: draft`, or remove the line",
+            Severity.WARNING,
+        )
+    if reader.has("published") and reader.text("published").lower() in ("false", "no"):
+        state = State.DRAFT
+        reader.report(
+            "draft-key",
+            "published",
+            "`published: false` is read as `state: draft`: the article is not published",
             "write `state: draft`, or remove the line",
             Severity.WARNING,
         )

@@ -117,6 +117,26 @@ def test_draft_as_other_tools_write_it_stays_unpublished() -> None:
     assert parse("---\ntitle: a\ndraft: false\n---\nx").front_matter.state is State.PUBLISHED
 
 
+def test_published_false_as_other_tools_write_it_stays_unpublished() -> None:
+    parsed = parse("---\ntitle: a\npublished: false\n---\nx")
+    assert parsed.front_matter.state is State.DRAFT
+    assert codes(parsed) == [("draft-key", 3)]
+    assert parse("---\ntitle: a\npublished: true\n---\nx").front_matter.state is State.PUBLISHED
+
+
+def test_keys_are_read_in_capitals_too() -> None:
+    parsed = parse("---\nTitle: Upper\nState: draft\nReviewed: soon\nOwner: me\n---\nx")
+    assert (parsed.front_matter.title, parsed.front_matter.state) == ("Upper", State.DRAFT)
+    assert parsed.front_matter.extra == {"Owner": "me"}
+    assert codes(parsed) == [("invalid-value", 4)]
+
+
+def test_toml_is_reported_and_not_published_as_text() -> None:
+    parsed = parse('+++\ntitle = "Secret plan"\ndraft = true\n+++\nx')
+    assert codes(parsed) == [("front-matter", 1)]
+    assert parsed.is_broken
+
+
 def test_a_policy_says_from_when() -> None:
     assert codes(parse("---\ntitle: a\nkind: policy\n---\nx")) == [("policy-without-date", 0)]
     late = "---\ntitle: a\nkind: policy\neffective_from: 2026-02-01\neffective_until: 2026-01-01\n---\nx"
