@@ -94,13 +94,17 @@ class LinkMap:
     def _resolve_address(
         self, raw: str, address: str, cleaned: str, fragment: str, image: bool
     ) -> ResolvedLink:
+        # On GitHub and in most editors the top is that of the content folder.
+        below = self._resolve_path(raw, unquote(address.lstrip("/")), "", fragment, image)
+        if below.target and below.url:
+            return below
         if image:
             return ResolvedLink(raw, "", Fate.OUTSIDE)
         target = self.addresses.get(address.rstrip("/"))
         if target is not None:
             suffix = f"#{fragment}" if fragment else ""
             return ResolvedLink(raw, self.articles[target] + suffix, Fate.KEPT, target, fragment)
-        if address.startswith(("/articles/", "/policies/")):
+        if address.startswith(("/articles/", "/policies/")) or address.endswith(".md"):
             return ResolvedLink(raw, "", Fate.BROKEN)
         return ResolvedLink(raw, cleaned, Fate.KEPT)
 

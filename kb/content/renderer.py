@@ -11,6 +11,8 @@ from functools import cache
 
 import lxml.html
 import markdown
+from markdown.inlinepatterns import InlineProcessor
+from markdown.util import ETX, STX
 
 from kb.content.dialect import to_python_markdown
 from kb.content.html_tree import drop, inner_html, replace_by
@@ -19,7 +21,7 @@ from kb.content.models import Problem, Section, Severity
 from kb.content.sanitizer import TAGS, sanitise
 from kb.content.sections import HEADINGS, build_sections
 
-RENDERER_VERSION = "3"
+RENDERER_VERSION = "4"
 """Part of the key under which rendered articles are kept: raise it when the output changes."""
 
 _EXTENSIONS = (
@@ -32,6 +34,7 @@ _EXTENSIONS = (
     "pymdownx.highlight",
     "pymdownx.superfences",
     "pymdownx.quotes",
+    "pymdownx.tilde",
 )
 _EMBEDS = ("iframe", "video", "audio", "embed", "object")
 _ACTIVE = (
@@ -98,6 +101,8 @@ _HARMLESS = frozenset(
     ]
 )
 """HTML that is dropped without a word while its text stays."""
+_ESCAPED = r"""(?<!\\)\\([\"'&,/:;=?^]|(?<![\w:]\\)[<$%~@])"""
+"""Some not after a letter: paths such as ``C:\\Users\\<name>`` keep their backslashes."""
 _ALIGN = re.compile(r"text-align:\s*(left|center|right)")
 
 
@@ -229,7 +234,10 @@ class _Rendering:
         first = next(iter(root), None)
         if first is None or first.tag != "h1" or (root.text or "").strip():
             return
-        if " ".join(first.text_content().split()).casefold() == title.casefold():
+        text = " ".join(first.text_content().split())
+        if text.casefold() == title.casefold():
+            # Links to it stay true: without a target of that name they lead to the page's top.
+            self._unique(anchor_id(first.get("id") or text))
             drop(first, keep_text=False)
 
     def _number_headings(self, root: lxml.html.HtmlElement) -> None:
@@ -248,8 +256,8 @@ class _Rendering:
                     element.set("id", self._unique(anchor_id(name)))
 
     def _unique(self, anchor: str) -> str:
-        candidate, count = anchor, 1
-        while candidate in self.anchors:
+        candidate, count = anchor, 0
+        while candidate in self.anchors:  # numbered as on GitHub: steps, steps-1, steps-2
             count += 1
             candidate = f"{anchor}-{count}"
         self.anchors[candidate] = None
@@ -358,14 +366,27 @@ class _Rendering:
 
 @cache
 def _converter() -> markdown.Markdown:
-    return markdown.Markdown(
+    converter = markdown.Markdown(
         extensions=list(_EXTENSIONS),
         extension_configs={
             "pymdownx.highlight": {"use_pygments": False},
             "pymdownx.quotes": {"callouts": True},
+            "pymdownx.tilde": {"subscript": False},
         },
         output_format="html",
     )
+    # Above HTML and links, which would take what an author has escaped.
+    converter.inlinePatterns.register(_Escaped(_ESCAPED, converter), "escaped", 182)
+    return converter
+
+
+class _Escaped(InlineProcessor):
+    """Takes what Markdown lets authors escape and Python-Markdown does not know."""
+
+    def handleMatch(  # type: ignore[override]  # the base returns less
+        self, m: re.Match[str], data: str
+    ) -> tuple[str, int, int]:
+        return f"{STX}{ord(m[1])}{ETX}", m.start(0), m.end(0)
 
 
 def _short(text: str) -> str:

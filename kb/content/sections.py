@@ -47,7 +47,7 @@ def build_sections(root: lxml.html.HtmlElement) -> Iterator[Section]:
         text = _squeeze(parts)
         if text or heading:
             yield Section(anchor, heading, level, text)
-        heading = " ".join(element.text_content().split())
+        heading = _heading_text(element)
         anchor, level, parts = element.get("id") or "", int(element.tag[1]), []
     text = _squeeze(parts)
     if text or heading:
@@ -78,6 +78,16 @@ def _walk(element: lxml.html.HtmlElement) -> Iterator[tuple[str, str, lxml.html.
             yield "text", node.text, node
         stack.append((node, False))
         stack.extend((child, True) for child in reversed(node))
+
+
+def _heading_text(element: lxml.html.HtmlElement) -> str:
+    # A line break stands between words; text_content() would join them.
+    parts = [element.text or ""]
+    for node in element.iterdescendants():
+        if isinstance(node.tag, str):
+            parts += [" " if node.tag == "br" else "", node.text or ""]
+        parts.append(node.tail or "")
+    return " ".join("".join(parts).split())
 
 
 def _squeeze(parts: list[str]) -> str:

@@ -40,6 +40,33 @@ def test_sections_carry_heading_anchor_and_text() -> None:
     assert found.anchors == ("h-first-step", "h-own")
 
 
+def test_anchors_are_those_of_github() -> None:
+    found = render("# Reset it\n\n## Steps\n\n## Steps\n\n## Reset it", title="Reset it")
+    assert found.anchors == ("h-reset-it", "h-steps", "h-steps-1", "h-reset-it-1")
+    assert "<h1" not in found.html
+
+
+def test_a_line_break_in_a_heading_stands_between_words() -> None:
+    assert render("## not responding<br>error `E 2`").sections[0].heading == (
+        "not responding error E 2"
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (r"attempt \<n> of 10", "attempt &lt;n&gt; of 10"),
+        (r"costs \$5 \~ \"x\"", 'costs $5 ~ "x"'),
+        (r"C:\Users\<name>", "C:\\Users\\&lt;name&gt;"),
+        (r"`\<n>`", r"<code>\&lt;n&gt;</code>"),
+        ("~~old~~ new, ~5 s", "<del>old</del> new, ~5 s"),
+    ],
+)
+def test_escapes_are_read_as_on_github(written: str, shown: str) -> None:
+    assert render(written).html.strip() == f"<p>{shown}</p>"
+    assert reported(r"attempt \<n> of 10") == []
+
+
 def test_the_page_keeps_its_only_h1() -> None:
     assert render("# T\n\ntext").html.strip() == "<p>text</p>"
     assert '<h2 id="h-part">' in render("text\n\n# Part\n\n## Sub").html
@@ -54,6 +81,8 @@ def test_the_page_keeps_its_only_h1() -> None:
         ("../b/two", "/policies/two"),
         ("../b/", "/collections/b"),
         ("/articles/old", "/articles/one"),
+        ("/b/two.md#part", "/policies/two#h-part"),
+        ("/a/img/x.png", "/files/0123456789abcdef/x.png"),
         ("/directory", "/directory"),
         ("#first", "#h-first"),
         ("https://example.com/x?y=1", "https://example.com/x?y=1"),
@@ -70,6 +99,7 @@ def test_links_lead_to_pages(link: str, url: str) -> None:
     [
         ("[x](nowhere.md)", "broken-link"),
         ("[x](/articles/gone)", "broken-link"),
+        ("[x](/a/gone.md)", "broken-link"),
         ("[x](../../etc/passwd)", "outside-link"),
         ("![x](../../secret.png)", "outside-link"),
         ("![x](/etc/secret.png)", "outside-link"),
