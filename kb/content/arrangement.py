@@ -40,7 +40,7 @@ def arrange(
     problems: list[Problem] = []
     slugs, rejected = _assign_slugs(front_matters, problems)
     by_folder = {collection.path: collection for collection in collections}
-    internal = _internal_folders(by_folder)
+    internal = internal_folders(by_folder)
     numbers: dict[int, str] = {}
     aliases = {slug: path for path, slug in slugs.items()}
     articles: dict[str, ArticleSummary] = {}
@@ -160,7 +160,8 @@ def _in_order(found: Mapping[str, Collection]) -> list[Collection]:
     return ordered
 
 
-def _internal_folders(by_folder: Mapping[str, Collection]) -> set[str]:
+def internal_folders(by_folder: Mapping[str, Collection]) -> set[str]:
+    """Folders that are for staff only, since they or one above them is marked so."""
     marked = [folder for folder, collection in by_folder.items() if collection.internal]
     return {
         folder

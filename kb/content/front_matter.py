@@ -310,7 +310,7 @@ def _fallback_title(path: str, body: str) -> tuple[str, str]:
     heading = find_first_heading(body)
     if heading:
         return heading, "the first heading"
-    stem = path.rpartition("/")[2].removesuffix(".md")
+    stem = path.rpartition("/")[2].rpartition(".")[0]
     words = re.sub(r"[-_\s]+", " ", stem).strip()
     return (words[:1].upper() + words[1:]) or "Untitled", "the file name"
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from urllib.parse import unquote, urlsplit
 
+from kb.content.source import COLLECTION_TEXTS, MARKDOWN_ENDINGS
+
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _SAFE_SCHEMES = ("http", "https", "mailto", "tel")
 _PUNCTUATION = re.compile(r"[^\w\- ]")
@@ -104,7 +106,7 @@ class LinkMap:
         if target is not None:
             suffix = f"#{fragment}" if fragment else ""
             return ResolvedLink(raw, self.articles[target] + suffix, Fate.KEPT, target, fragment)
-        if address.startswith(("/articles/", "/policies/")) or address.endswith(".md"):
+        if address.startswith(("/articles/", "/policies/")) or address.endswith(MARKDOWN_ENDINGS):
             return ResolvedLink(raw, "", Fate.BROKEN)
         return ResolvedLink(raw, cleaned, Fate.KEPT)
 
@@ -118,17 +120,17 @@ class LinkMap:
         if joined in self.files:
             return ResolvedLink(raw, self.files[joined], Fate.KEPT, joined)
         if not image:
-            for candidate in (joined, f"{joined}.md"):
+            for candidate in (joined, f"{joined}.md", f"{joined}.markdown"):
                 if candidate in self.articles:
                     url = self.articles[candidate] + suffix
                     return ResolvedLink(raw, url, Fate.KEPT, candidate, fragment)
             folder = "" if joined == "." else joined
-            stem = posixpath.basename(joined).lower()
-            if stem in ("index.md", "readme.md"):
+            stem, ending = posixpath.splitext(posixpath.basename(joined).lower())
+            if stem in COLLECTION_TEXTS and ending in MARKDOWN_ENDINGS:
                 folder = posixpath.dirname(joined)
             if folder in self.collections:
                 return ResolvedLink(raw, self.collections[folder], Fate.KEPT)
-        is_file = image or "." in posixpath.basename(joined).removesuffix(".md")
+        is_file = image or posixpath.splitext(joined)[1].lower() not in ("", *MARKDOWN_ENDINGS)
         return ResolvedLink(raw, "", Fate.MISSING_FILE if is_file else Fate.BROKEN, joined)
 
 

@@ -16,6 +16,11 @@ MAX_FILE_BYTES = 25_000_000
 """Images and attachments larger than this are reported and not published."""
 
 
+MARKDOWN_ENDINGS = (".md", ".markdown")
+COLLECTION_TEXTS = ("index", "readme", "_index")
+"""File names, without their ending, of the text of a folder's own page."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceFile:
     """One file as it lies in the source."""
@@ -40,12 +45,13 @@ class SourceFile:
     @property
     def is_markdown(self) -> bool:
         """Whether it is an article or a collection's own text."""
-        return self.path.lower().endswith(".md")
+        return self.path.lower().endswith(MARKDOWN_ENDINGS)
 
     @property
     def is_collection_text(self) -> bool:
-        """Whether it is the text of its folder: ``index.md`` or ``README.md``."""
-        return self.name.lower() in ("index.md", "readme.md")
+        """Whether it is the text of its folder: ``index.md``, ``README.md``, ``_index.md``."""
+        stem, _, _ = self.name.lower().rpartition(".")
+        return self.is_markdown and stem in COLLECTION_TEXTS
 
     @property
     def is_settings(self) -> bool:

@@ -19,7 +19,7 @@ from kb.clock import Clock
 from kb.content.models import Problem
 from kb.content.renderer import RENDERER_VERSION
 from kb.content.source import ContentSource
-from kb.errors import GenerationUnavailable, PublishError
+from kb.errors import GenerationUnavailable, PublishError, SourceError
 from kb.publishing.build import Build
 from kb.publishing.layout import IndexLayout
 from kb.publishing.models import Catalogue, Manifest, PublishReport
@@ -63,6 +63,8 @@ class Publisher:
                 revision.read_source()
                 if last and not full and self._matches(last.catalogue, revision.scan.revision):
                     return self._unchanged(last, started)
+                if last and not full:
+                    self._refuse_nothing(last.catalogue, revision)
                 revision.prepare()
                 return self._build(revision, last, started, full=full)
             finally:
@@ -124,6 +126,14 @@ class Publisher:
             RENDERER_VERSION,
             self.engine.name,
         )
+
+    def _refuse_nothing(self, catalogue: Catalogue, revision: Revision) -> None:
+        # A folder that is not mounted, or the wrong one, must not empty the help center.
+        if catalogue.articles and not any(f.is_markdown for f in revision.scan.files.values()):
+            raise SourceError(
+                f"There are no articles in the content folder, {len(catalogue.articles)} are "
+                "published: correct KB_CONTENT_DIR, or publish nothing with `kb index --full`."
+            )
 
     def _unchanged(self, last: "_Last", started: float) -> PublishReport:
         catalogue = last.catalogue

@@ -11,7 +11,12 @@ from datetime import date
 from typing import Protocol
 
 from kb.contacts.directory import parse_directory
-from kb.content.arrangement import Arrangement, arrange, build_collections
+from kb.content.arrangement import (
+    Arrangement,
+    arrange,
+    build_collections,
+    internal_folders,
+)
 from kb.content.front_matter import FrontMatter, ParsedArticle
 from kb.content.links import LinkMap, ResolvedLink
 from kb.content.models import (
@@ -283,6 +288,7 @@ class Revision:
 
     def _render_collection_texts(self) -> list[Collection]:
         """Collections with their own text; few and small, so they are rendered every time."""
+        self._text_links: list[tuple[str, ResolvedLink]] = []
         if not self.collection_texts:
             return self.collections
         tasks: list[RenderTask] = []
@@ -301,6 +307,7 @@ class Revision:
                 self.problems.append(result)
             else:
                 texts[folders[path]] = result.html
+                self._text_links += [(path, link) for link in result.links]
                 self.problems += result.problems
         return self._build_collections(texts)
 
@@ -310,19 +317,27 @@ class Revision:
         """Check links between articles, now that all of them are known."""
         shown: set[str] = set()
         linked: set[str] = set()
-        for path, stored in self.stored.items():
-            for link in stored.links:
-                if link.target in self.files:
-                    linked.add(link.target)
-                    if stored.summary.state is State.PUBLISHED:
-                        shown.add(link.target)
-                elif link.target and path not in self.broken:
-                    self._check_link(stored.summary, link)
+        for path, is_public, link in self._all_links():
+            if link.target in self.files:
+                linked.add(link.target)
+                if is_public:
+                    shown.add(link.target)
+            elif link.target and path not in self.broken:
+                self._check_link(path, is_public, link)
         # A file that no article shows is nobody's business; one that only internal
         # articles show is the staff's.
         self.files = {path: replace(self.files[path], public=path in shown) for path in linked}
 
-    def _check_link(self, article: ArticleSummary, link: ResolvedLink) -> None:
+    def _all_links(self) -> Iterator[tuple[str, bool, ResolvedLink]]:
+        """Path of the text, whether customers see it, link: of articles and of collections."""
+        for path, stored in self.stored.items():
+            for link in stored.links:
+                yield path, stored.summary.state is State.PUBLISHED, link
+        internal = internal_folders({c.path: c for c in self.collections})
+        for path, link in self._text_links:
+            yield path, path.rpartition("/")[0] not in internal, link
+
+    def _check_link(self, path: str, is_public: bool, link: ResolvedLink) -> None:
         if not link.url:
             return  # reported when it was rendered
         target = self.stored.get(link.target)
@@ -333,7 +348,7 @@ class Revision:
                 "broken-link",
             )
             fix = f"mend {link.target}, or remove the link"
-        elif article.state is State.PUBLISHED and target.summary.state is not State.PUBLISHED:
+        elif is_public and target.summary.state is not State.PUBLISHED:
             message = f"the link to {shown} leads to an article that customers cannot see ({target.summary.state})"
             code, fix = "hidden-target", "publish the article, or remove the link"
         elif link.fragment and link.fragment not in target.anchors:
@@ -341,7 +356,7 @@ class Revision:
             fix = "use the id of a heading there"
         else:
             return
-        self.problems.append(Problem(article.path, link.line, code, Severity.WARNING, message, fix))
+        self.problems.append(Problem(path, link.line, code, Severity.WARNING, message, fix))
 
 
 def searchable(summary: ArticleSummary) -> bool:

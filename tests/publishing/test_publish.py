@@ -16,7 +16,7 @@ from kb.bootstrap import build_generations, build_publisher
 from kb.clock import FixedClock
 from kb.config import Settings
 from kb.content.models import Audience, Severity, State
-from kb.errors import GenerationUnavailable, PublishError
+from kb.errors import GenerationUnavailable, PublishError, SourceError
 from kb.publishing.generations import Generation
 from kb.publishing.layout import IndexLayout
 from kb.publishing.models import PublishReport
@@ -240,6 +240,25 @@ def test_a_folder_can_have_a_text_of_its_own(write: Write, publish: Publish) -> 
     assert set(library.summaries) == {"a"}
 
 
+def test_the_text_of_a_folder_has_pictures_and_checked_links(
+    write: Write, report: Callable[..., PublishReport], publish: Publish
+) -> None:
+    write("care/_index.md", "![map](map.png) [a](a.markdown#gone)")
+    write("care/map.png", b"\x89PNG")
+    write("care/a.markdown", article("A", "[all](_index.md)"))
+    write("staff/README.md", "![plan](plan.png)")
+    write("staff/plan.png", b"\x89PNG")
+    write("staff/_collection.yml", "internal: true\n")
+    write("staff/b.md", article("B"))
+    assert codes(report()) == [("care/_index.md", "broken-anchor")]
+    library = publish().library
+    assert {f.path: f.public for f in library.files.values()} == {
+        "care/map.png": True,
+        "staff/plan.png": False,
+    }
+    assert 'href="/collections/care"' in library.find_article("a").html  # type: ignore[union-attr]
+
+
 def test_broken_settings_files_keep_their_last_good_text(
     write: Write, report: Callable[..., PublishReport], publish: Publish
 ) -> None:
@@ -289,6 +308,17 @@ def test_an_empty_folder_is_an_empty_library(publish: Publish) -> None:
     generation = publish()
     assert generation.library.list_articles() == ()
     assert generation.search.search("anything").total == 0
+
+
+def test_a_folder_that_is_suddenly_empty_does_not_empty_the_help_center(
+    write: Write, publish: Publish, report: Callable[..., PublishReport], content: Path
+) -> None:
+    write("care/a.md", article("A"))
+    publish()
+    (content / "care/a.md").unlink()
+    with pytest.raises(SourceError, match="no articles in the content folder, 1 are published"):
+        report()
+    assert report(full=True).articles == 0
 
 
 # -- switching and surviving ---------------------------------------------------
