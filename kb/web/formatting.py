@@ -20,6 +20,7 @@ def init_formatting(app: Flask) -> None:
     app.jinja_env.filters["long_date"] = long_date
     app.jinja_env.filters["month"] = month
     app.jinja_env.filters["iso_time"] = iso_time
+    app.jinja_env.filters["text_direction"] = text_direction
     app.jinja_env.globals["site"] = site
     app.jinja_env.globals["absolute_url"] = absolute_url
 
@@ -62,6 +63,11 @@ def list_languages(codes: tuple[str, ...]) -> str:
     locale = _locale(site().language)
     names = [_locale(code).get_language_name(locale.language) or code for code in codes]
     return format_list(names, locale=locale)
+
+
+def text_direction(language: str) -> str:
+    """Which way a language is written, for the ``dir`` attribute: ``ltr`` or ``rtl``."""
+    return str(_locale(language).text_direction)
 
 
 def absolute_url(path: str) -> str:

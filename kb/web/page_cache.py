@@ -56,6 +56,8 @@ def _mark(response: Response, *, private: bool) -> Response:
     response.cache_control.no_cache = True
     if private:
         response.cache_control.private = True
+        # Going back in the browser after signing out must not show it again.
+        response.cache_control.no_store = True
     response.vary.add("Cookie")
     return response
 

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from kb.content.models import ArticleSummary
+from kb.content.models import ArticleSummary, Audience
 from kb.search.models import SearchPage
 from kb.search.service import MAX_RESULTS
 from kb.text import clean_query_text
@@ -71,6 +71,7 @@ def _answer(template: str, **values: object) -> Response:
     # Each answer is recorded and depends on who asks; no copy of it is kept.
     response.cache_control.private = True
     response.cache_control.no_cache = True
+    response.cache_control.no_store = audience() is Audience.STAFF
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 

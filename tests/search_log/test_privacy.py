@@ -110,6 +110,7 @@ def test_no_personal_data_is_left() -> None:
     [
         ("mail me at jane@example.com", "mail me at [email]"),
         ("jane (at) example.com wants a refund", "[email] wants a refund"),
+        ("unsubscribe jane.doe%40example.com", "unsubscribe [email]"),
         ("refund to DE89 3704 0044 0532 0130 00 please", "refund to [iban] please"),
         ("card 4111 1111 1111 1111 declined", "card [card] declined"),
         ("call 030 123456 or +49 171 1234567", "call [phone] or [phone]"),

@@ -43,6 +43,12 @@ def test_staff_never_get_a_customers_copy(client, staff):
     assert "ETag" not in answer.headers
 
 
+@pytest.mark.parametrize("path", ["/collections/orders", "/search?q=order", "/search"])
+def test_going_back_after_signing_out_shows_nothing_of_staff(client, staff, path):
+    assert "no-store" in staff.get(path).headers["Cache-Control"]
+    assert "no-store" not in client.get(path).headers["Cache-Control"]
+
+
 def test_pages_linked_files_are_kept_for_ever_under_their_content(client):
     html = client.get("/").get_data(as_text=True)
     (sheet,) = [part for part in html.split('"') if part.startswith("/static/site.css")]

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import lxml.html
+
 from kb.app_factory import create_app
 from kb.bootstrap import build_services
 
@@ -210,4 +212,19 @@ def test_without_settings_nothing_is_called_popular_and_nobody_is_offered(settin
         for dead_end in ("/contact", "/directory", "Still need help"):
             assert dead_end not in html, (path, dead_end)
     assert client.get("/contact").status_code == client.get("/directory").status_code == 200
+    services.generations.close()
+
+
+def test_an_article_from_right_to_left_says_so_for_its_own_text_only(settings, publish, write):
+    write("a/one.md", "---\ntitle: تنظيف الغلاية\nlanguage: ar\n---\nافصل الغلاية.\n")
+    write("a/two.md", "---\ntitle: Nettoyer\nlanguage: fr\n---\nDébranchez.\n")
+    publish()
+    services = build_services(settings)
+    client = create_app(services).test_client()
+    for slug, language, direction in (("one", "ar", "rtl"), ("two", "fr", "ltr")):
+        page = lxml.html.document_fromstring(client.get(f"/articles/{slug}").get_data(as_text=True))
+        assert (page.get("lang"), page.get("dir")) == ("en", "ltr")
+        for element in (page.xpath("//h1")[0], page.xpath("//div[@class='prose']")[0]):
+            assert (element.get("lang"), element.get("dir")) == (language, direction)
+        assert not page.xpath("//form[@class='vote']/ancestor::*[@lang='ar' or @lang='fr']")
     services.generations.close()
