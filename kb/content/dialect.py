@@ -2,7 +2,8 @@
 
 CommonMark (GitHub, most editors) nests under ``- `` at two spaces and under ``1. `` at
 three, and a list may follow a paragraph at once.  Python-Markdown wants four spaces
-and an empty line.  The text is brought into Python-Markdown's form before it is
+and an empty line.  HTML such as ``<details>`` that is followed by an empty line holds
+Markdown; Python-Markdown waits for an attribute that says so.  The text is brought into Python-Markdown's form before it is
 parsed; what was already written that way stays as it is.  ``## Title{#id}`` gets the
 space before the brace that Python-Markdown waits for.
 """
@@ -14,6 +15,9 @@ _MARKER = re.compile(r"(?P<marker>[-+*]|\d{1,9}[.)])(?P<space> +|$)")
 _RULE = re.compile(r"([-*_])(?: *\1){2,} *$")
 _FENCE = re.compile(r"(`{3,}|~{3,})")
 _HEADING_ID = re.compile(r"(#{1,6} .*[^ ])(\{#[^{}]+\} *)$")
+_BLOCK = re.compile(r"<(?:details|div|center|section)\b(?![^<>]*\bmarkdown=)[^<>]*(?=> *$)", re.I)
+_BLOCK_TAG = re.compile(r"<(/?)(details|div|center|section)\b", re.I)
+_SUMMARY = re.compile(r" *<summary>.*</summary> *$", re.I)
 _STEP = 4
 
 
@@ -27,11 +31,12 @@ class _Item:
 
 def to_python_markdown(text: str) -> str:
     """``text`` in the dialect that Python-Markdown reads."""
-    return "\n".join(_Normaliser().run(text.split("\n")))
+    return "\n".join(_Normaliser(blocks=_are_nested(text)).run(text.split("\n")))
 
 
 class _Normaliser:
-    def __init__(self) -> None:
+    def __init__(self, *, blocks: bool) -> None:
+        self.blocks = blocks
         self.items: list[_Item] = []
         self.out: list[str] = []
         self.after_blank = True
@@ -39,7 +44,7 @@ class _Normaliser:
         self.after_fence = False
 
     def run(self, lines: list[str]) -> list[str]:
-        for line in lines:
+        for number, line in enumerate(lines):
             expanded = line.expandtabs(_STEP)
             content = expanded.lstrip(" ")
             indent = len(expanded) - len(content)
@@ -48,6 +53,14 @@ class _Normaliser:
             elif not content:
                 self.out.append("")
                 self.after_blank = True
+            elif (
+                self.blocks
+                and indent < _STEP
+                and not self.items
+                and _holds_markdown(lines, number, content)
+            ):
+                self.out.append(_BLOCK.sub(r'\g<0> markdown="1"', content, count=1))
+                self.after_blank = False
             else:
                 self._text(line, content, indent)
                 self.after_blank = False
@@ -114,3 +127,24 @@ class _Normaliser:
         self.out.append(" " * (_STEP * len(self.items)) + f"{mark} {rest}".rstrip())
         width = len(mark) + (space if 0 < space <= _STEP else 1)
         self.items.append(_Item(indent, indent + width))
+
+
+def _are_nested(text: str) -> bool:
+    """Whether every HTML block is closed in order: of others Python-Markdown loses the text."""
+    opened: list[str] = []
+    for tag in _BLOCK_TAG.finditer(text):
+        if not tag[1]:
+            opened.append(tag[2].lower())
+        elif not opened or opened.pop() != tag[2].lower():
+            return False
+    return not opened
+
+
+def _holds_markdown(lines: list[str], number: int, content: str) -> bool:
+    """Whether the line opens an HTML block that an empty line follows."""
+    if content[0] != "<" or not _BLOCK.match(content):
+        return False
+    after = number + 1
+    if after < len(lines) and _SUMMARY.match(lines[after]):
+        after += 1
+    return after < len(lines) and not lines[after].strip()

@@ -31,6 +31,7 @@ _EXTENSIONS = (
     "footnotes",
     "sane_lists",
     "admonition",
+    "md_in_html",
     "pymdownx.highlight",
     "pymdownx.superfences",
     "pymdownx.quotes",

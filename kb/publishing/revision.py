@@ -288,6 +288,7 @@ class Revision:
 
     def _render_collection_texts(self) -> list[Collection]:
         """Collections with their own text; few and small, so they are rendered every time."""
+        self._report_texts_without_articles()
         self._text_links: list[tuple[str, ResolvedLink]] = []
         if not self.collection_texts:
             return self.collections
@@ -297,7 +298,7 @@ class Revision:
             folders[file.path] = file.folder
             if parsed.is_broken:
                 self.problems += parsed.problems
-            else:
+            elif parsed.front_matter.state is State.PUBLISHED:
                 tasks.append(
                     RenderTask(file.path, parsed.body, parsed.body_line, parsed.front_matter.title)
                 )
@@ -310,6 +311,21 @@ class Revision:
                 self._text_links += [(path, link) for link in result.links]
                 self.problems += result.problems
         return self._build_collections(texts)
+
+    def _report_texts_without_articles(self) -> None:
+        for folder, file in self.collection_texts.items():
+            below = f"{folder}/" if folder else ""
+            if not any(path.startswith(below) for path in self.arrangement.articles):
+                self.problems.append(
+                    Problem(
+                        file.path,
+                        0,
+                        "text-without-articles",
+                        Severity.WARNING,
+                        "is the text of its folder's page, but there are no articles in the folder",
+                        "give the file another name to make it an article",
+                    )
+                )
 
     # -- cross-checking --------------------------------------------------------
 

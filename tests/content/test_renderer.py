@@ -67,6 +67,17 @@ def test_escapes_are_read_as_on_github(written: str, shown: str) -> None:
     assert reported(r"attempt \<n> of 10") == []
 
 
+def test_markdown_in_html_is_read_after_an_empty_line() -> None:
+    text = "<details>\n<summary>More</summary>\n\nIt is **so**.\n\n- a\n\n</details>\n\nafter"
+    found = render(text)
+    assert "<p>It is <strong>so</strong>.</p>" in found.html
+    assert "<li>a</li>" in found.html
+    assert "</details>\n<p>after</p>" in found.html
+    assert "**raw**" in render("<div>\n**raw**\n</div>").html
+    assert "markdown" not in render("```\n<div>\n\n</div>\n```").html
+    assert "never" in render("<div>\n\n<div>\n\nnever closed").html
+
+
 def test_the_page_keeps_its_only_h1() -> None:
     assert render("# T\n\ntext").html.strip() == "<p>text</p>"
     assert '<h2 id="h-part">' in render("text\n\n# Part\n\n## Sub").html

@@ -240,6 +240,16 @@ def test_a_folder_can_have_a_text_of_its_own(write: Write, publish: Publish) -> 
     assert set(library.summaries) == {"a"}
 
 
+def test_the_text_of_a_folder_is_never_lost_or_shown_by_mistake(
+    write: Write, report: Callable[..., PublishReport], publish: Publish
+) -> None:
+    write("leaf/index.md", article("An article in a folder of its own"))
+    write("care/index.md", article("Care", state="draft"))
+    write("care/deep/a.md", article("A"))
+    assert codes(report()) == [("leaf/index.md", "text-without-articles")]
+    assert publish().library.collections["care"].html == ""
+
+
 def test_the_text_of_a_folder_has_pictures_and_checked_links(
     write: Write, report: Callable[..., PublishReport], publish: Publish
 ) -> None:
