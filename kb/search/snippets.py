@@ -10,7 +10,9 @@ from kb.search.documents import SearchSection
 LENGTH = 220
 """Characters of an excerpt: about two lines on a desktop, four on a phone."""
 _SCANNED = 6_000
-"""Characters of a section in which the excerpt is looked for."""
+"""Characters of a section in which the excerpt is looked for at once."""
+_MAX_SCANNED = 200_000
+"""The length of the longest article; few sections need more than one stretch."""
 _IN_TITLE = 0.15
 """Weight of a term that the article's title has already."""
 _BEGINNING = 3.0
@@ -47,8 +49,7 @@ def choose_section(
 
 def build_snippet(text: str, terms: frozenset[str], analyzer: Analyzer) -> str:
     """Escaped HTML of the passage of ``text`` with most of the terms, each in ``<mark>``."""
-    flat = " ".join(text[:_SCANNED].split())
-    matches = [t for t in analyzer.tokens(flat) if any(term in terms for term in t.terms)]
+    flat, matches = _find_matches(text, terms, analyzer)
     start = _best_start(flat, matches)
     end = min(len(flat), start + LENGTH)
     if end < len(flat):
@@ -63,6 +64,21 @@ def build_snippet(text: str, terms: frozenset[str], analyzer: Analyzer) -> str:
     parts.append(str(escape(flat[position:end])))
     parts.append(" …" if end < len(text.strip()) and end < len(" ".join(text.split())) else "")
     return "".join(parts)
+
+
+def _find_matches(text: str, terms: frozenset[str], analyzer: Analyzer) -> tuple[str, list[Token]]:
+    """The first stretch of the text with a match; its beginning when there is none.
+
+    A row of a long table, say, is further down than one stretch.
+    """
+    beginning = ""
+    for first in range(0, max(1, min(len(text), _MAX_SCANNED)), _SCANNED):
+        flat = " ".join(text[first : first + _SCANNED].split())
+        matches = [t for t in analyzer.tokens(flat) if any(term in terms for term in t.terms)]
+        if matches:
+            return flat, matches
+        beginning = beginning or flat
+    return beginning, []
 
 
 def _best_start(text: str, matches: Sequence[Token]) -> int:
