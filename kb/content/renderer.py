@@ -318,8 +318,8 @@ class _Rendering:
             self._report(
                 str(link.fate),
                 link.raw,
-                f"the {what} to {shown} leads nowhere",
-                "correct the path, or remove the link",
+                f"the {what} to {shown} leads to nothing that is published",
+                "correct the path, mend the article it leads to, or remove the link",
             )
         elif link.fate is Fate.MISSING_FILE:
             self._report(

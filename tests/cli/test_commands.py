@@ -51,7 +51,7 @@ def test_check_lists_problems_for_people_and_machines(kb: Kb, write: Write) -> N
     plain = kb("check")
     assert plain.exit_code == 0
     assert plain.stdout.startswith(
-        "a.md:5: warning broken-link: the link to nowhere.md leads nowhere"
+        "a.md:5: warning broken-link: the link to nowhere.md leads to nothing that is published"
     )
     assert kb("check", "--strict").exit_code == 1
     (problem,) = json.loads(kb("check", "--json").stdout)
