@@ -100,6 +100,14 @@ def test_csv_cells_cannot_be_formulas(agent, make_customer):
         assert not any(cell.startswith(("=", "+", "@")) for row in rows for cell in row)
 
 
+def test_the_exported_topics_name_the_nearest_articles(agent, make_customer):
+    fail(make_customer, "zzwrap parcel")
+    (row,) = csv.DictReader(io.StringIO(agent.get("/staff/unanswered?format=csv").text))
+    shown = agent.get("/staff/unanswered").text
+    assert row["nearest"]
+    assert all(f"/{slug}" in shown for slug in row["nearest"].split("; "))
+
+
 @pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\tx", "\rx", "\0x"])
 def test_formula_starts_are_guarded(cell):
     assert guard_cell(cell) == f"'{cell}"

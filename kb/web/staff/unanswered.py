@@ -17,6 +17,8 @@ from kb.web.staff.span import read_span
 
 TOPICS_PER_PAGE = 25
 _EXPORTED = 5_000
+_WITH_NEAREST = 100
+"""Topics of the export that name the nearest articles: each takes a search of its own."""
 _ALL = "all"
 _TO_DO = "to-do"
 
@@ -29,8 +31,11 @@ def unanswered() -> str | Response:
     state, states = _read_states()
     gaps = services().content_gaps
     if request.args.get("format") == "csv":
-        topics = gaps.list_topics(span.since, span.until, states, _EXPORTED)
-        return download(f"unanswered-{span.since}-{span.until}.csv", topics_csv(topics), "text/csv")
+        period = (span.since, span.until, states)
+        first = gaps.list_topics(*period, _WITH_NEAREST, 0, list_nearest)
+        rest = gaps.list_topics(*period, _EXPORTED - _WITH_NEAREST, _WITH_NEAREST)
+        csv = topics_csv([*first, *rest])
+        return download(f"unanswered-{span.since}-{span.until}.csv", csv, "text/csv")
     gaps.refresh()
     pages = Pages(page_number(), gaps.count_topics(span.since, span.until, states), TOPICS_PER_PAGE)
     if pages.is_beyond:
