@@ -76,12 +76,15 @@ class Git:
         """Whether the command ends with exit code 0."""
         return self._start(arguments, None, None).returncode == 0
 
+    @staticmethod
+    def is_installed() -> bool:
+        """Whether there is a git command."""
+        return shutil.which("git") is not None
+
     def is_repository(self) -> bool:
         """Whether the folder lies in (or is) a git repository and git is installed."""
         return (
-            shutil.which("git") is not None
-            and self.folder.is_dir()
-            and self.succeeds("rev-parse", "--git-dir")
+            self.is_installed() and self.folder.is_dir() and self.succeeds("rev-parse", "--git-dir")
         )
 
     def is_inside_git_dir(self) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kb.content.models import Severity
 from kb.content.source import ContentSource, blob_digest
 from kb.content.sources import open_source
 from kb.content.sources.folder import FolderSource
@@ -102,6 +103,15 @@ def test_a_plain_folder_needs_no_git(
     assert set(source.histories(scan).files) == {"a.md"}
     with pytest.raises(SourceError, match="git is not installed"):
         open_source(content, "main")
+
+
+def test_a_checkout_without_git_is_published_with_a_warning(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    scan = open_source(checkout / "docs", "").scan()
+    assert [(p.code, p.severity) for p in scan.problems] == [("git-missing", Severity.WARNING)]
+    assert len(scan.files) == 3
 
 
 def test_a_repository_without_commits(content: Path, write: Write) -> None:

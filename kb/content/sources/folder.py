@@ -50,6 +50,17 @@ class FolderSource:
                         "correct the file's permissions",
                     )
                 )
+        if not self.git.is_installed() and self._lies_in_checkout():
+            problems.append(
+                Problem(
+                    ".",
+                    0,
+                    "git-missing",
+                    Severity.WARNING,
+                    "git is not installed, so dates, authors and earlier versions of policies are missing",
+                    "install git (`apt-get install git`), then publish again",
+                )
+            )
         commit = self._find_commit()
         digest = files_digest(files)
         return Scan(
@@ -114,6 +125,10 @@ class FolderSource:
                 yield from self._walk(path, problems)
             elif entry.is_file():
                 yield path, entry.path
+
+    def _lies_in_checkout(self) -> bool:
+        root = self.root.resolve()
+        return any((folder / ".git").exists() for folder in (root, *root.parents))
 
     def _find_commit(self) -> str:
         # A folder that git ignores or does not know has no history worth showing.
