@@ -16,7 +16,7 @@ from fts5 import Fts5
 from measuring import Row, time_each
 from workspace import Workspace
 
-from kb.bootstrap import build_engine, build_generations
+from kb.bootstrap.publishing import build_engine, build_generations
 from kb.content.models import Audience
 from kb.publishing.generations import Generation
 from kb.search.analysis import Analyzer

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kb.bootstrap import build_generations, build_publisher
+from kb.bootstrap.publishing import build_generations, build_publisher
 from kb.config import load_settings
 from kb.relevance.judgments import JudgedQuery, load_judgments
 from kb.search.service import SearchService

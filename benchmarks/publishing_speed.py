@@ -8,7 +8,7 @@ import time
 from measuring import Row
 from workspace import Workspace
 
-from kb.bootstrap import build_generations
+from kb.bootstrap.publishing import build_generations
 
 FIRST_PUBLISH_SECONDS = 90.0
 ONE_ARTICLE_SECONDS = 1.0

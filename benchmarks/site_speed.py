@@ -17,7 +17,8 @@ from measuring import Row, time_each
 from running_site import Client, RunningSite, serve, serve_worker_only
 from workspace import Workspace
 
-from kb.bootstrap import build_generations, build_services
+from kb.bootstrap.publishing import build_generations
+from kb.bootstrap.services import build_services
 
 START_SECONDS = 2.0
 MEMORY_MB = 250.0

@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Flask
 
 from kb import api
-from kb.bootstrap import build_services
+from kb.bootstrap.services import build_services
 from kb.config import load_settings
 from kb.services import Services
 from kb.web import (

@@ -12,7 +12,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from kb.app_factory import create_app
-from kb.bootstrap import build_generations, build_publisher, build_services
+from kb.bootstrap.publishing import build_generations, build_publisher
+from kb.bootstrap.services import build_services
 from kb.clock import FixedClock
 from kb.config import Settings, load_settings
 from kb.publishing.generations import Generation

@@ -14,7 +14,7 @@ from kb.cli.progress import ProgressLine
 @click.pass_context
 def check(ctx: click.Context, as_json: bool, strict: bool) -> None:
     """List the problems in the content, with file and line. Publishes nothing."""
-    from kb.bootstrap import build_publisher
+    from kb.bootstrap.publishing import build_publisher
     from kb.config import load_settings
 
     progress = ProgressLine()

@@ -18,7 +18,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--json", "as_json", is_flag=True, help="Print the measures as JSON.")
 def evaluate(queries: Path, qrels: Path, as_json: bool) -> None:
     """Measure search on QUERIES (JSON lines) with the judgments QRELS (tab-separated)."""
-    from kb.bootstrap import build_generations
+    from kb.bootstrap.publishing import build_generations
     from kb.config import load_settings
 
     judged = load_judgments(queries, qrels)

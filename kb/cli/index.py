@@ -18,7 +18,7 @@ def index(ctx: click.Context, full: bool, as_json: bool) -> None:
 
     Exit code 1 when a file could not be published; everything else is.
     """
-    from kb.bootstrap import build_publisher
+    from kb.bootstrap.publishing import build_publisher
     from kb.config import load_settings
 
     progress = ProgressLine()

@@ -28,7 +28,7 @@ def import_log(ctx: click.Context, file: Path, as_json: bool) -> None:
     it is not stored). Rows that were imported before are left out. Exit code 1 when rows
     could not be read; the others are imported.
     """
-    from kb.bootstrap import build_services
+    from kb.bootstrap.services import build_services
     from kb.config import load_settings
 
     services = build_services(load_settings())
@@ -54,7 +54,7 @@ def maintain(as_json: bool) -> None:
 
     `kb serve` does so by itself; call it from a timer where another server runs the site.
     """
-    from kb.bootstrap import build_services
+    from kb.bootstrap.services import build_services
     from kb.config import load_settings
 
     services = build_services(load_settings())

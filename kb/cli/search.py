@@ -40,7 +40,7 @@ def search(text: str | None, batch: TextIO | None, limit: int, as_json: bool) ->
 
 
 def _service() -> SearchService:
-    from kb.bootstrap import build_generations
+    from kb.bootstrap.publishing import build_generations
     from kb.config import load_settings
 
     return build_generations(load_settings()).current().search

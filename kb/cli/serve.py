@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 @click.pass_context
 def serve(ctx: click.Context, host: str, port: int, workers: int) -> None:
     """Serve the help center. Publishes first when the index does not match the content."""
-    from kb.bootstrap import build_generations
+    from kb.bootstrap.publishing import build_generations
     from kb.config import load_secret_key, load_settings
 
     settings = load_settings()
@@ -53,7 +53,7 @@ def _check_port(host: str, port: int) -> None:
 
 
 def _publish(ctx: click.Context, settings: Settings) -> None:
-    from kb.bootstrap import build_generations, build_publisher
+    from kb.bootstrap.publishing import build_generations, build_publisher
 
     try:
         if not build_publisher(settings).is_current():

@@ -55,7 +55,7 @@ def _parse_since(ctx: click.Context, param: click.Parameter, value: str) -> int 
 @click.option("--limit", type=click.IntRange(1, 100_000), default=200, show_default=True)
 def unanswered(since: int | date, form: str, states: Sequence[str], limit: int) -> None:
     """List the topics that customers search and do not find, most demand first."""
-    from kb.bootstrap import build_services
+    from kb.bootstrap.services import build_services
     from kb.config import load_settings
 
     services = build_services(load_settings())

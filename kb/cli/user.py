@@ -63,7 +63,7 @@ def password(email: str, password_stdin: bool) -> None:
 
 
 def _load_accounts() -> AccountService:
-    from kb.bootstrap import build_services
+    from kb.bootstrap.services import build_services
     from kb.config import load_settings
 
     return build_services(load_settings()).accounts

@@ -11,6 +11,7 @@ import resource
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, TimeoutError
 from dataclasses import dataclass
+from pathlib import Path
 
 from pebble import CONSTS, ProcessExpired, ProcessPool
 
@@ -20,7 +21,9 @@ from kb.content.renderer import RenderedArticle, render_article
 
 TIME_LIMIT_SECONDS = 5.0
 """The largest article allowed renders in well under a second."""
-_MEMORY_LIMIT_BYTES = 2_000_000_000
+_MEMORY_LIMIT_BYTES = 1_500_000_000
+"""What a worker may take beyond what it inherits from the process that started it, whose
+threads alone can reserve gigabytes of addresses."""
 CONSTS.sleep_unit = 0.01
 """How often pebble looks whether its processes have ended; its own 0.1 s would be a tenth
 of the time in which one changed article is to be published."""
@@ -76,7 +79,16 @@ _links: Callable[[], LinkMap] = LinkMap
 def _initialise(links: LinkMap) -> None:
     global _links
     _links = lambda: links  # noqa: E731
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_LIMIT_BYTES, _MEMORY_LIMIT_BYTES))
+    limit = _address_space() + _MEMORY_LIMIT_BYTES
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def _address_space() -> int:
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except OSError:  # not Linux
+        return 4_000_000_000
+    return pages * resource.getpagesize()
 
 
 def _render(task: RenderTask) -> RenderedArticle:

@@ -29,7 +29,7 @@ from kb.content.models import (
 from kb.errors import GenerationUnavailable, PublishError
 from kb.publishing.models import ArticleText, BrokenFile, Catalogue, Manifest, StoredArticle
 from kb.search.documents import SearchSection
-from kb.storage.sqlite import Connection, SqliteError, connect, connect_read_only
+from kb.storage.sqlite_library import Connection, SqliteError, connect, connect_read_only
 
 FILE_NAME = "library.sqlite"
 FORMAT = 1

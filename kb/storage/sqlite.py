@@ -1,9 +1,4 @@
-"""The one module that opens SQLite, so that every file is used through one SQLite library.
-
-Debian 12's SQLite 3.40.1 can corrupt a database in WAL mode that several connections
-write (fixed in 3.51.3), so ``pysqlite3`` with its own SQLite is used where there is
-one; sqlite-utils picks the same.
-"""
+"""The database: one SQLite file that is read and written, brought up to date when opened."""
 
 import threading
 from collections.abc import Iterator
@@ -12,33 +7,9 @@ from pathlib import Path
 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
-from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from kb.errors import DatabaseError
-
-BUSY_TIMEOUT_MS = 5_000
-"""How long a statement waits for another writer. A request that would wait longer
-answers without what it wanted to store."""
-
-Connection = sqlite3.Connection
-SqliteError = sqlite3.Error
-
-
-def connect(path: Path, *, journal_mode: str = "WAL", synchronous: str = "FULL") -> Connection:
-    """A connection with transactions left to the caller (``BEGIN`` … ``COMMIT``)."""
-    connection = sqlite3.connect(
-        str(path), timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None, check_same_thread=False
-    )
-    connection.execute(f"PRAGMA journal_mode={journal_mode}")
-    connection.execute(f"PRAGMA synchronous={synchronous}")
-    return connection
-
-
-def connect_read_only(path: Path) -> Connection:
-    """A connection to a file that nobody writes any more: no locks, no journal."""
-    return sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-    )
+from kb.storage.sqlite_library import BUSY_TIMEOUT_MS, SqliteError, sqlite3
 
 
 class SqliteFile:

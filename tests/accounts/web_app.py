@@ -11,7 +11,7 @@ from kb.accounts.models import Permission
 from kb.accounts.rate_limits import RateLimiter
 from kb.accounts.service import AccountService
 from kb.app_factory import create_app
-from kb.bootstrap import build_services
+from kb.bootstrap.services import build_services
 from kb.clock import Clock
 from kb.config import load_settings
 from kb.web.security import check_form_token, client_address, make_form_token

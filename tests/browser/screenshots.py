@@ -24,7 +24,8 @@ sys.path.insert(0, str(ROOT))
 
 from kb.accounts.models import Role  # noqa: E402
 from kb.app_factory import create_app  # noqa: E402
-from kb.bootstrap import build_publisher, build_services  # noqa: E402
+from kb.bootstrap.publishing import build_publisher  # noqa: E402
+from kb.bootstrap.services import build_services  # noqa: E402
 from kb.clock import FixedClock  # noqa: E402
 from kb.config import load_settings  # noqa: E402
 from kb.services import Services  # noqa: E402

@@ -1,5 +1,7 @@
 """Markdown becomes safe HTML with sections, and its problems are true."""
 
+import mmap
+
 import pytest
 from lxml import html
 
@@ -225,3 +227,10 @@ def test_deep_nesting_never_raises(body: str) -> None:
 
 def test_text_in_angle_brackets_is_shown_as_written() -> None:
     assert "&lt;your name&gt; here" in render("Type <your name> here").html
+
+
+def test_a_process_with_much_address_space_still_renders() -> None:
+    # Every thread of a server reserves some; the limit on workers must not count it.
+    with mmap.mmap(-1, 4_000_000_000):
+        ((_, result),) = render_articles([RenderTask("a.md", "fine", 1, "a")], LinkMap())
+    assert isinstance(result, RenderedArticle)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.bootstrap import build_generations, build_publisher
+from kb.bootstrap.publishing import build_generations, build_publisher
 from kb.config import Settings
 from kb.publishing import generations as module
 from tests.conftest import Write

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.bootstrap import build_generations, build_publisher
+from kb.bootstrap.publishing import build_generations, build_publisher
 from kb.clock import FixedClock
 from kb.config import Settings
 from kb.content.models import Audience, Severity, State

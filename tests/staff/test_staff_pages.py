@@ -9,7 +9,7 @@ import pytest
 
 from kb.accounts.models import Role
 from kb.app_factory import create_app
-from kb.bootstrap import build_services
+from kb.bootstrap.services import build_services
 from kb.search_log.exports import guard_cell
 from tests.conftest import run_git
 from tests.staff.browsers import Customer, Staff

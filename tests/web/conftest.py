@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 
 from kb.accounts.models import Role
 from kb.app_factory import create_app
-from kb.bootstrap import build_publisher, build_services
+from kb.bootstrap.publishing import build_publisher
+from kb.bootstrap.services import build_services
 from kb.clock import FixedClock
 from kb.config import Settings, load_settings
 from tests.conftest import NOW, RunningSite

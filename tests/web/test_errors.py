@@ -7,7 +7,7 @@ import lxml.html
 import pytest
 
 from kb.app_factory import create_app
-from kb.bootstrap import build_services
+from kb.bootstrap.services import build_services
 from kb.errors import DatabaseError, HelpshelfError
 
 from .conftest import text_of

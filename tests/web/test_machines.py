@@ -6,7 +6,7 @@ import lxml.etree
 import pytest
 
 from kb.app_factory import create_app
-from kb.bootstrap import build_services
+from kb.bootstrap.services import build_services
 from kb.web import machines
 
 ATOM = "{http://www.w3.org/2005/Atom}"

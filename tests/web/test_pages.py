@@ -6,7 +6,7 @@ from datetime import timedelta
 import lxml.html
 
 from kb.app_factory import create_app
-from kb.bootstrap import build_services
+from kb.bootstrap.services import build_services
 
 from .conftest import text_of
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from kb.app_factory import create_app
-from kb.bootstrap import build_services
+from kb.bootstrap.services import build_services
 
 from .conftest import text_of
 

@@ -1,65 +1,26 @@
-"""The composition root: settings in, working services out.
-
-The only module that names implementations.  Everything is built on request and
-nothing at import, so tests and commands build just what they need.
-"""
+"""Settings in, everything an entry point works with out."""
 
 from kb.accounts.rate_limits import NullRateLimiter, RateLimiter
 from kb.accounts.service import AccountService
+from kb.bootstrap.publishing import build_generations
 from kb.clock import Clock, SystemClock
 from kb.config import Settings, load_secret_key
-from kb.content.sources import open_source
 from kb.content_gaps.draft_repositories import open_draft_repository
 from kb.content_gaps.models import Words
 from kb.content_gaps.service import ContentGapService
 from kb.publishing.generations import Generations
-from kb.publishing.layout import IndexLayout
-from kb.publishing.publisher import Publisher
-from kb.search.engine import SearchEngine
-from kb.search.engines.memory import MemoryEngine
-from kb.search.engines.whoosh import WhooshEngine
 from kb.search_log.service import SearchLogService
 from kb.services import Services
 from kb.storage.accounts import SqliteAccountStore
 from kb.storage.content_gaps import SqliteContentGapStore
-from kb.storage.library_file import SqliteLibraryFiles
 from kb.storage.migrations import migrations
 from kb.storage.rate_limits import SqliteRateLimiter
 from kb.storage.search_log import SqliteSearchLogStore
-from kb.storage.sqlite import BUSY_TIMEOUT_MS, SqliteFile
+from kb.storage.sqlite import SqliteFile
+from kb.storage.sqlite_library import BUSY_TIMEOUT_MS
 
 _LOG_WAITS_MS = 500
 """A customer's search waits no longer for another writer of the log; it answers unrecorded."""
-
-
-def build_engine(settings: Settings) -> SearchEngine:
-    """The search engine that ``KB_SEARCH_ENGINE`` names."""
-    return MemoryEngine() if settings.search_engine == "memory" else WhooshEngine()
-
-
-def build_generations(settings: Settings) -> Generations:
-    """What is published, for reading."""
-    return Generations(
-        IndexLayout(settings.index_dir),
-        SqliteLibraryFiles(),
-        build_engine(settings),
-        settings.weak_confidence,
-    )
-
-
-def build_publisher(settings: Settings, clock: Clock | None = None) -> Publisher:
-    """Publishes the content that the settings name.
-
-    Raises:
-        SourceError: there is no such content.
-    """
-    return Publisher(
-        open_source(settings.content_dir, settings.content_ref),
-        IndexLayout(settings.index_dir),
-        SqliteLibraryFiles(),
-        build_engine(settings),
-        clock or SystemClock(),
-    )
 
 
 def build_services(settings: Settings, clock: Clock | None = None) -> Services:
