@@ -210,36 +210,7 @@ def _with_lower_keys(document: YamlDocument) -> YamlDocument:
 
 
 def _read_fields(reader: FieldReader, path: str, body: str) -> FrontMatter:
-    title = " ".join(reader.text("title").split())
-    if not title:
-        title, origin = _fallback_title(path, body)
-        if body.strip():
-            reader.report(
-                "missing-title",
-                "title",
-                f"no title; {origin} is used: {title!r}",
-                "add `title:` to the front matter",
-                Severity.WARNING,
-            )
-    state = _choice(reader, "state", State, State.PUBLISHED)
-    if reader.has("draft") and reader.flag("draft"):
-        state = State.DRAFT
-        reader.report(
-            "draft-key",
-            "draft",
-            "`draft: true` is read as `state: draft`: the article is not published",
-            "write `state: draft`, or remove the line",
-            Severity.WARNING,
-        )
-    if reader.has("published") and reader.text("published").lower() in ("false", "no"):
-        state = State.DRAFT
-        reader.report(
-            "draft-key",
-            "published",
-            "`published: false` is read as `state: draft`: the article is not published",
-            "write `state: draft`, or remove the line",
-            Severity.WARNING,
-        )
+    title, state = _read_title(reader, path, body), _read_state(reader)
     front_matter = FrontMatter(
         title=title,
         slug=_slug(reader),
@@ -262,6 +233,41 @@ def _read_fields(reader: FieldReader, path: str, body: str) -> FrontMatter:
     )
     _check_dates(reader, front_matter)
     return front_matter
+
+
+def _read_title(reader: FieldReader, path: str, body: str) -> str:
+    title = " ".join(reader.text("title").split())
+    if title:
+        return title
+    title, origin = _fallback_title(path, body)
+    if body.strip():
+        reader.report(
+            "missing-title",
+            "title",
+            f"no title; {origin} is used: {title!r}",
+            "add `title:` to the front matter",
+            Severity.WARNING,
+        )
+    return title
+
+
+def _read_state(reader: FieldReader) -> State:
+    """The state, also in the words of other tools: nothing they hide may get public here."""
+    hides = {
+        "draft: true": reader.has("draft") and reader.flag("draft"),
+        "published: false": reader.text("published").lower() in ("false", "no"),
+    }
+    for written, is_hidden in hides.items():
+        if is_hidden:
+            reader.report(
+                "draft-key",
+                written.partition(":")[0],
+                f"`{written}` is read as `state: draft`: the article is not published",
+                "write `state: draft`, or remove the line",
+                Severity.WARNING,
+            )
+    state = _choice(reader, "state", State, State.PUBLISHED)
+    return State.DRAFT if any(hides.values()) else state
 
 
 def _check_dates(reader: FieldReader, front_matter: FrontMatter) -> None:
