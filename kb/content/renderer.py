@@ -21,8 +21,9 @@ from kb.content.models import Problem, Section, Severity
 from kb.content.sanitizer import TAGS, sanitise
 from kb.content.sections import HEADINGS, build_sections
 
-RENDERER_VERSION = "4"
-"""Part of the key under which rendered articles are kept: raise it when the output changes."""
+RENDERER_VERSION = "5"
+"""Part of the key under which rendered articles are kept: raise it when the output changes,
+or the terms that are taken from it (``kb.search.analysis``)."""
 
 _EXTENSIONS = (
     "tables",

@@ -17,7 +17,11 @@ import snowballstemmer
 
 from kb.text import fold
 
-_TOKEN = re.compile(r"[^\W_]+(?:[-.'’‐‑‒–][^\W_]+)*")
+_TOKEN = re.compile(
+    # C++ and C#, which would be lost among the single letters; then every other word.
+    r"(?<![^\W_])[^\W\d_](?:\+\+|#)(?![^\W_])"
+    r"|[^\W_]+(?:[-.'’‐‑‒–][^\W_]+)*"
+)
 _JOINER = re.compile(r"[-.'’‐‑‒–]")
 _HYPHEN = re.compile(r"[-.‐‑‒–]")
 _APOSTROPHE = re.compile(r"['’]")

@@ -21,6 +21,8 @@ ENGLISH = Analyzer.for_language("en")
         ("e-mail", "email"),
         ("ﬁlter", "filter"),
         ("ＦＶ３００", "fv300"),
+        ("c++", "C++."),
+        ("c#", "(C#)"),
     ],
 )
 def test_the_same_word_in_other_clothes(typed: str, written: str) -> None:
@@ -28,7 +30,15 @@ def test_the_same_word_in_other_clothes(typed: str, written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("E-42", "E-43"), ("FV-200", "FV-300X"), ("17.4.1", "17.4"), ("on", "off")]
+    ("one", "other"),
+    [
+        ("C++", "C#"),
+        ("c", "C++"),
+        ("E-42", "E-43"),
+        ("FV-200", "FV-300X"),
+        ("17.4.1", "17.4"),
+        ("on", "off"),
+    ],
 )
 def test_codes_stay_apart(one: str, other: str) -> None:
     assert (
