@@ -35,10 +35,15 @@ def arrange(
     histories: Mapping[str, FileHistory],
     default_language: str,
     today: date,
+    holders: Mapping[str, str] | None = None,
 ) -> Arrangement:
-    """Arrange all readable articles of one revision."""
+    """Arrange all readable articles of one revision.
+
+    ``holders`` are the paths by the slugs that they have had so far: a newcomer that
+    claims a slug in use is refused, not the article that customers know under it.
+    """
     problems: list[Problem] = []
-    slugs, rejected = _assign_slugs(front_matters, problems)
+    slugs, rejected = _assign_slugs(front_matters, holders or {}, problems)
     by_folder = {collection.path: collection for collection in collections}
     internal = internal_folders(by_folder)
     numbers: dict[int, str] = {}
@@ -171,13 +176,15 @@ def internal_folders(by_folder: Mapping[str, Collection]) -> set[str]:
 
 
 def _assign_slugs(
-    front_matters: Mapping[str, FrontMatter], problems: list[Problem]
+    front_matters: Mapping[str, FrontMatter], holders: Mapping[str, str], problems: list[Problem]
 ) -> tuple[dict[str, str], dict[str, Problem]]:
     slugs: dict[str, str] = {}
     owners: dict[str, str] = {}
     rejected: dict[str, Problem] = {}
     by_stem: dict[str, list[str]] = defaultdict(list)
-    for path in sorted(front_matters):
+    for path in sorted(
+        front_matters, key=lambda path: (holders.get(front_matters[path].slug) != path, path)
+    ):
         wanted = front_matters[path].slug
         if not wanted:
             by_stem[_stem_slug(path)].append(path)

@@ -201,8 +201,14 @@ class Revision:
         return arrangement
 
     def _arrange_once(self) -> Arrangement:
+        known = self.previous.articles.values() if self.previous else ()
         return arrange(
-            self.front_matters, self.collections, self.histories, self.site.language, self.today
+            self.front_matters,
+            self.collections,
+            self.histories,
+            self.site.language,
+            self.today,
+            holders={article.summary.slug: article.path for article in known},
         )
 
     def _link_map(self) -> LinkMap:

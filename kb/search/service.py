@@ -8,9 +8,9 @@ after spelling correction.  Whatever happens, the customer gets a page.
 import logging
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Protocol
 
 from kb.content.library import Library
@@ -65,7 +65,7 @@ class SearchService:
         self._dictionary = Dictionary.for_language(library.site.language)
         self._corrector = Corrector(vocabulary, self._dictionary)
         self._wordings = Wordings(library.list_articles(Audience.STAFF))
-        self._suggestions = SuggestionIndex(library.list_articles(Audience.STAFF))
+        self._suggestions = SuggestionIndex(library.list_articles(Audience.STAFF), self._analyzer)
         self.vocabulary = vocabulary
         """Folded words of all articles, with the number of articles they occur in."""
 
@@ -96,23 +96,10 @@ class SearchService:
             _log.exception("search failed; answered by titles")
             correction, corrected = None, False
             page = self._fall_back(cleaned, limit, audience)
-        stage = page.stage
-        if corrected and stage is Stage.ANY_WORDS:
-            stage = Stage.CORRECTED
-        return SearchPage(
-            query=cleaned,
-            searched=page.searched,
-            correction=correction,
-            stage=stage,
-            outcome=page.outcome,
-            confidence=page.confidence,
-            total=page.total,
-            hits=page.hits,
-            offset=offset,
-            mode="lexical",
-            degraded=page.degraded,
-            took_ms=round((time.perf_counter() - started) * 1000, 3),
-        )
+        if corrected and page.stage is Stage.ANY_WORDS:
+            page = replace(page, stage=Stage.CORRECTED)
+        took_ms = round((time.perf_counter() - started) * 1000, 3)
+        return replace(page, correction=correction, offset=offset, took_ms=took_ms)
 
     def suggest(
         self, text: str, *, limit: int = 8, audience: Audience = Audience.PUBLIC
@@ -154,10 +141,13 @@ class SearchService:
         self, cleaned: str, query: Query, result: EngineResult, offset: int, audience: Audience
     ) -> SearchPage:
         weights = {t.term: self._idf(t.term) * t.weight for t in query.all_terms}
-        shown = result.hits[offset:]
-        chosen = [(hit, self._find_article(hit, audience)) for hit in shown]
-        hits = [self._build_hit(hit, article, weights) for hit, article in chosen if article]
-        confidence = self._confidence(query, result)
+        load = cache(self._sections.load_search_sections)  # the first hit's are needed twice
+        hits = [
+            self._build_hit(hit, article, weights, load(hit.key))
+            for hit in result.hits[offset:]
+            if (article := self._library.find_summary(hit.key, audience))
+        ]
+        confidence = self._confidence(query, result, load)
         return SearchPage(
             query=cleaned,
             searched=query.text,
@@ -179,9 +169,12 @@ class SearchService:
         return SearchOutcome.WEAK if confidence < self._weak_confidence else SearchOutcome.CONFIDENT
 
     def _build_hit(
-        self, hit: EngineHit, article: ArticleSummary, weights: Mapping[str, float]
+        self,
+        hit: EngineHit,
+        article: ArticleSummary,
+        weights: Mapping[str, float],
+        sections: Sequence[SearchSection],
     ) -> Hit:
-        sections = self._sections.load_search_sections(hit.key)
         analyzer = Analyzer.for_language(article.language)
         section = choose_section(sections, weights, analyzer.terms(article.title))
         anchor = section.anchor if section else ""
@@ -198,7 +191,9 @@ class SearchService:
             internal=article.state is State.INTERNAL,
         )
 
-    def _confidence(self, query: Query, result: EngineResult) -> float:
+    def _confidence(
+        self, query: Query, result: EngineResult, load: Callable[[str], Sequence[SearchSection]]
+    ) -> float:
         if not result.hits:
             return 0.0
         best = result.hits[0]
@@ -208,7 +203,7 @@ class SearchService:
         if best.key in self._wordings.find(query.text, self._analyzer):
             return estimate_confidence(Evidence(1.0, 1.0, 1.0, 1.0))
         own = {t.term: self._idf(t.term) for t in query.terms}
-        sections = self._sections.load_search_sections(best.key)
+        sections = load(best.key)
         section = choose_section(sections, own)
         analyzer = Analyzer.for_language(article.language)
         head = set(analyzer.terms(" \n ".join((article.title, *article.questions, *article.tags))))
@@ -239,9 +234,6 @@ class SearchService:
         return SearchPage(
             cleaned, cleaned, None, stage, outcome, 0.0, len(hits), hits, 0, "lexical", True, 0.0
         )
-
-    def _find_article(self, hit: EngineHit, audience: Audience) -> ArticleSummary | None:
-        return self._library.find_summary(hit.key, audience)
 
     def _idf(self, term: str) -> float:
         return math.log(1.0 + (self._engine.count() + 1) / (self._frequency(term) + 1))

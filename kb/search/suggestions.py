@@ -26,7 +26,9 @@ class _Entry:
 class SuggestionIndex:
     """Suggestions over the articles of one generation."""
 
-    def __init__(self, articles: Iterable[ArticleSummary]) -> None:
+    def __init__(self, articles: Iterable[ArticleSummary], analyzer: Analyzer) -> None:
+        """Index titles and questions; ``analyzer`` is that of the language customers type in."""
+        self._analyzer = analyzer
         self._entries: list[_Entry] = []
         postings: dict[str, list[int]] = {}
         for article in articles:
@@ -45,7 +47,7 @@ class SuggestionIndex:
         return self._cached(fold(clean_query_text(text)), limit, audience)
 
     def _suggest(self, typed: str, limit: int, audience: Audience) -> tuple[Suggestion, ...]:
-        words = _typed_words(typed)
+        words = _typed_words(typed, self._analyzer)
         if not words:
             return ()
         matching = self._with_prefix(words[-1])
@@ -79,9 +81,8 @@ class SuggestionIndex:
         )
 
 
-def _typed_words(typed: str) -> list[str]:
+def _typed_words(typed: str, analyzer: Analyzer) -> list[str]:
     """The words that suggestions must have; the last one may be unfinished."""
-    analyzer = Analyzer.for_language("en")
     words: list[str] = []
     for token in typed.split():
         # Single letters are in no entry, so they must not narrow down what the others find.

@@ -159,6 +159,18 @@ def test_clashing_slugs(
     assert set(publish().library.summaries) == {"same", "c-stem", "d-stem"}
 
 
+def test_a_newcomer_does_not_take_a_slug_that_is_in_use(
+    write: Write, report: Callable[..., PublishReport], publish: Publish
+) -> None:
+    write("b/known.md", article("Known", "kettle", slug="same"))
+    publish()
+    write("a/newcomer.md", article("Newcomer", "pump", slug="same"))
+    assert codes(report()) == [("a/newcomer.md", "duplicate-slug")]
+    library = publish().library
+    assert library.summaries["same"].title == "Known"
+    assert len(library.summaries) == 1
+
+
 def test_numbers_aliases_related_and_reviews_are_checked_together(
     write: Write, report: Callable[..., PublishReport]
 ) -> None:
