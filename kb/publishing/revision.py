@@ -133,7 +133,7 @@ class Revision:
         for count, (file, parsed) in enumerate(read_articles(self.source, changed), 1):
             self.progress("Reading", count, len(changed))
             if parsed.is_broken:
-                self._break(file, parsed.problems)
+                self._break(file, parsed.problems, parsed.front_matter.state)
             else:
                 self._parsed[file.path] = (file, parsed)
                 self.front_matters[file.path] = parsed.front_matter
@@ -157,12 +157,19 @@ class Revision:
     def _renderer_changed(self) -> bool:
         return self.previous is not None and self.previous.manifest.renderer != RENDERER_VERSION
 
-    def _break(self, file: SourceFile, problems: tuple[Problem, ...]) -> None:
-        """Report a file that cannot be published and fall back to its last good version."""
+    def _break(
+        self, file: SourceFile, problems: tuple[Problem, ...], state: State = State.PUBLISHED
+    ) -> None:
+        """Report a file that cannot be published and fall back to its last good version.
+
+        Unless its ``state`` can be read and hides it: then the last version is hidden too.
+        """
         self.broken[file.path] = BrokenFile(file.path, file.digest, problems)
         self.problems += problems
         known = self.previous.articles.get(file.path) if self.previous else None
         if known is not None:
+            if state is not State.PUBLISHED:
+                known = replace(known, front_matter=replace(known.front_matter, state=state))
             self._reused[file.path] = known
             self.front_matters[file.path] = known.front_matter
             self.kept.append(file.path)
@@ -186,7 +193,8 @@ class Revision:
     def _arrange(self) -> Arrangement:
         arrangement = self._arrange_once()
         for path, problem in arrangement.rejected.items():
-            self._break(self.scan.files[path], (problem,))
+            state = self.front_matters[path].state
+            self._break(self.scan.files[path], (problem,), state)
             self._parsed.pop(path, None)
             if path in self._reused and path not in self.kept:
                 self.kept.append(path)
@@ -264,12 +272,14 @@ class Revision:
         for path, result in render_articles(tasks, self.links):
             file, parsed = bodies[path]
             if isinstance(result, Problem):
-                yield self._fall_back(file, (*parsed.problems, result))
+                yield self._fall_back(file, parsed, result)
             else:
                 yield self._finish(file, parsed, result)
 
-    def _fall_back(self, file: SourceFile, problems: tuple[Problem, ...]) -> CompiledArticle | None:
-        self._break(file, problems)
+    def _fall_back(
+        self, file: SourceFile, parsed: ParsedArticle, problem: Problem
+    ) -> CompiledArticle | None:
+        self._break(file, (*parsed.problems, problem), parsed.front_matter.state)
         return self._keep(file.path) if file.path in self._reused else None
 
     def _finish(

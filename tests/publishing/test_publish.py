@@ -128,6 +128,30 @@ def test_a_broken_article_keeps_its_last_good_version_and_stops_nobody(
     assert found(publish(), "mended") == ["a"]
 
 
+@pytest.mark.parametrize(
+    ("text", "keys", "code"),
+    [("secret", {"reviewed": "soon"}, "invalid-value"), ("[" * 60_000, {}, "render-failed")],
+)
+def test_a_broken_article_that_was_to_be_hidden_is_hidden(
+    write: Write,
+    report: Callable[..., PublishReport],
+    publish: Publish,
+    text: str,
+    keys: dict[str, str],
+    code: str,
+) -> None:
+    write("a.md", article("Kettle", "secret"))
+    publish()
+    write("a.md", article("Kettle", text, state="internal", **keys))
+    for full in (False, False, True):
+        assert codes(report(full=full)) == [("a.md", code)]
+        generation = publish()
+        assert generation.library.find_article("a") is None
+        assert generation.library.find_article("a", Audience.STAFF) is not None
+        assert found(generation, "secret") == []
+        write("b.md", article("Pump", str(full)))
+
+
 def test_an_article_that_stalls_the_parser_keeps_its_last_good_version(
     write: Write, report: Callable[..., PublishReport], publish: Publish
 ) -> None:
