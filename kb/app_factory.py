@@ -84,5 +84,6 @@ def _init_templates(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["collection_name"] = collection_name
     app.jinja_env.globals["has_departments"] = has_departments
+    app.jinja_env.globals["has_policies"] = articles.has_policies
     init_formatting(app)
     init_static_files(app)

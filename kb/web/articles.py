@@ -7,6 +7,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as AnyResponse
 
 from kb.content.models import Article, ArticleSummary, Kind, Section
+from kb.errors import GenerationUnavailable
 from kb.web import visits
 from kb.web.audience import audience
 from kb.web.contact_cards import find_card
@@ -40,6 +41,14 @@ def policies() -> Response:
     """All policies with the day each takes effect."""
     found = generation().library.list_articles(audience(), Kind.POLICY)
     return cached_page(lambda: render_template("help_center/policies.html", policies=found))
+
+
+def has_policies() -> bool:
+    """Whether there are policies to link to; False while nothing is published."""
+    try:
+        return bool(generation().library.list_articles(kind=Kind.POLICY))
+    except GenerationUnavailable:
+        return False
 
 
 @blueprint.get("/policies/<slug>/versions/<revision>")
