@@ -34,10 +34,10 @@ check: $(VENV)/.installed-check ## Lint, types and import contracts
 format: $(VENV)/.installed-check ## Format the code
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format .
 
-bench: $(VENV)/.installed-test ## Measure speed (some minutes); prints medians and ratios
+bench: $(VENV)/.installed-bench ## Measure speed (some minutes); prints medians and ratios
 	@$(BIN)/python benchmarks/run.py $(ARGS)
 
-bench-quality: $(VENV)/.installed-test ## Measure how well search finds, on judged questions
+bench-quality: $(VENV)/.installed-bench ## Measure how well search finds, on judged questions
 	@$(BIN)/python benchmarks/quality.py $(ARGS)
 
 screenshots: $(VENV)/.installed-test chromium ## Take pictures of every page into screenshots/
@@ -60,17 +60,22 @@ $(VENV)/bin/python:
 $(VENV)/.installed: setup.cfg pyproject.toml requirements/whoosh.txt | $(VENV)/bin/python
 	@echo "Installing Helpshelf (about half a minute the first time)"
 	@$(PIP) --no-deps --require-hashes -r requirements/whoosh.txt
-	@$(PIP) -e .
+	@$(PIP) -e '.[semantic]'
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed
 	@echo "Installing what tests need"
-	@$(PIP) -e '.[test]'
+	@$(PIP) -e '.[semantic,test]'
+	@touch $@
+
+$(VENV)/.installed-bench: $(VENV)/.installed-test
+	@echo "Installing the engines that benchmarks compare with"
+	@$(PIP) -e '.[semantic,test,bench]'
 	@touch $@
 
 $(VENV)/.installed-check: $(VENV)/.installed-test
 	@echo "Installing what checks need"
-	@$(PIP) -e '.[test,check]'
+	@$(PIP) -e '.[semantic,test,check]'
 	@mkdir -p $(BUILD) && touch $@
 
 $(BUILD)/whoosh-reloaded/.installed: requirements/whoosh-reloaded.txt | $(VENV)/.installed

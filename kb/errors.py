@@ -26,6 +26,10 @@ class GenerationUnavailable(HelpshelfError):
     """There is no usable generation to serve: never published, damaged or of another version."""
 
 
+class EmbedderUnavailable(HelpshelfError):
+    """The sentence model cannot be used now: missing, damaged or too slow."""
+
+
 class DatabaseError(HelpshelfError):
     """The SQLite database cannot be used: locked, read-only, damaged or unreachable."""
 

@@ -11,6 +11,7 @@ from kb.api.article_object import article_object
 from kb.api.errors import BadParameter
 from kb.api.openapi import build_openapi
 from kb.publishing.generations import Generation
+from kb.search.filters import SearchFilters
 from kb.search.search_object import search_object
 from kb.services import Services
 from kb.text import clean_query_text
@@ -49,7 +50,7 @@ def search() -> Response:
         text,
         limit=_whole("limit", DEFAULT_LIMIT, 1, MAX_LIMIT),
         offset=_whole("offset", 0, 0, MAX_OFFSET),
-        collection=_collection(),
+        filters=SearchFilters(collection=_collection()),
     )
     return jsonify(search_object(page))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from kb.content.models import Article, ArticleSummary, Section, State
 from kb.search.analysis import Analyzer
 from kb.search.engine import IndexDocument
+from kb.search.filters import collection_path, products
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +57,9 @@ def build_document(article: Article, sections: Sequence[SearchSection]) -> Index
         },
         collections=collection_path(summary.collection),
         internal=summary.state is State.INTERNAL,
+        kind=summary.kind,
+        products=products(summary),
     )
-
-
-def collection_path(slug: str) -> tuple[str, ...]:
-    """The slugs of a collection and of those around it."""
-    parts = slug.split("/") if slug else []
-    return tuple("/".join(parts[: depth + 1]) for depth in range(len(parts)))
 
 
 def _number(summary: ArticleSummary) -> tuple[str, ...]:

@@ -5,12 +5,12 @@ stores terms of fields and ranks by them.  Its own query language is never used.
 Scores are BM25 summed over fields with the weights below.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from kb.content.models import Audience
+from kb.search.filters import EVERYTHING_PUBLIC, SearchFilters
 from kb.search.query import QueryTerm
 
 FIELD_WEIGHTS: Mapping[str, float] = {
@@ -35,9 +35,12 @@ class IndexDocument:
 
     key: str
     fields: Mapping[str, Sequence[str]]
-    collections: tuple[str, ...]
+    collections: tuple[str, ...] = ()
     """Slugs of its collection and those around it."""
-    internal: bool
+    internal: bool = False
+    kind: str = ""
+    products: tuple[str, ...] = ()
+    """As ``SearchFilters.product`` names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +75,15 @@ class EngineReader(Protocol):
         terms: Sequence[QueryTerm],
         limit: int,
         *,
-        audience: Audience = Audience.PUBLIC,
-        collection: str = "",
+        filters: SearchFilters = EVERYTHING_PUBLIC,
+        required: Collection[str] = (),
+        excluded: Collection[str] = (),
     ) -> EngineResult:
-        """The documents that contain any of the terms."""
+        """The documents that contain any of the terms, best first.
+
+        Only those with every ``required`` term and none of the ``excluded`` ones, in
+        whatever field; ``required`` and ``excluded`` do not add to the score.
+        """
         ...
 
     def close(self) -> None:

@@ -7,10 +7,16 @@ from enum import StrEnum
 class Stage(StrEnum):
     """Which step of the search answered; the page and the log say so."""
 
+    ALL_WORDS = "all-words"
+    """All words near each other in the first hit."""
     ANY_WORDS = "any-words"
     """All words optional, best match first."""
     CORRECTED = "corrected"
     """The same after spelling correction."""
+    PREFIX = "prefix"
+    """Words and codes that begin with what was typed."""
+    SEMANTIC = "semantic"
+    """No word matched; articles that mean something similar."""
     NONE = "none"
     """Nothing was found, or there was nothing to look for."""
 
@@ -21,6 +27,35 @@ class SearchOutcome(StrEnum):
     CONFIDENT = "confident"
     WEAK = "weak"
     NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """Why an article was found, for "why this result"."""
+
+    words: tuple[str, ...] = ()
+    """Words of the question, as they were searched, that occur in the article."""
+    synonyms: tuple[tuple[str, str], ...] = ()
+    """Word of the question, and what editors said means the same and occurs in the article."""
+    pinned: bool = False
+    """Editors put it first for this question."""
+    asked: bool = False
+    """The question is written down in the article, word for word."""
+    meaning: float = 0.0
+    """Cosine between question and nearest passage, when the semantic stage counted; else 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class BestPassage:
+    """The passage that most likely answers, quoted above the hits."""
+
+    slug: str
+    title: str
+    section: str
+    url: str
+    """Path with the anchor."""
+    text: str
+    """Escaped HTML with ``<mark>``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +75,7 @@ class Hit:
     snippet: str
     """Escaped HTML with ``<mark>``: the only field that is HTML."""
     internal: bool = False
+    reasons: Reasons = Reasons()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +96,12 @@ class SearchPage:
     hits: tuple[Hit, ...]
     offset: int
     mode: str
-    """How hits were ranked: ``lexical``."""
+    """How hits were ranked: ``lexical`` by words, ``hybrid`` by words and meaning."""
     degraded: bool
     """Answered without an optional stage, or by a fallback after a failure."""
     took_ms: float
+    best: BestPassage | None = None
+    """Only when the confidence is high."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,9 @@ from kb.search.analysis import Analyzer
 from kb.search.confidence import Evidence, covered_share, estimate_confidence
 from kb.search.corrections import Corrector
 from kb.search.dictionary import Dictionary
-from kb.search.documents import SearchSection, collection_path
+from kb.search.documents import SearchSection
 from kb.search.engine import EngineHit, EngineReader, EngineResult
+from kb.search.filters import EVERYTHING_PUBLIC, SearchFilters
 from kb.search.models import Hit, SearchOutcome, SearchPage, Stage, Suggestion
 from kb.search.query import Query, parse_query
 from kb.search.snippets import build_snippet, choose_section
@@ -75,8 +76,7 @@ class SearchService:
         *,
         limit: int = 10,
         offset: int = 0,
-        audience: Audience = Audience.PUBLIC,
-        collection: str = "",
+        filters: SearchFilters = EVERYTHING_PUBLIC,
         exact: bool = False,
     ) -> SearchPage:
         """Answer one question; never raises. ``exact`` searches without spelling correction."""
@@ -89,13 +89,13 @@ class SearchService:
             corrected = correction is not None and not exact
             searched = correction if correction is not None and corrected else cleaned
             query = self._parse(searched, typed=cleaned)
-            result = self._rank(query, limit + offset, audience, collection)
-            page = self._build_page(cleaned, query, result, offset, audience)
+            result = self._rank(query, limit + offset, filters)
+            page = self._build_page(cleaned, query, result, offset, filters.audience)
         except Exception:
             # The engine is a third party's; whatever it raises, the customer gets an answer.
             _log.exception("search failed; answered by titles")
             correction, corrected = None, False
-            page = self._fall_back(cleaned, limit, audience)
+            page = self._fall_back(cleaned, limit, filters.audience)
         if corrected and page.stage is Stage.ANY_WORDS:
             page = replace(page, stage=Stage.CORRECTED)
         took_ms = round((time.perf_counter() - started) * 1000, 3)
@@ -123,17 +123,14 @@ class SearchService:
             query = replace(query, corrected=guessed)
         return self._synonyms.expand(query)
 
-    def _rank(self, query: Query, limit: int, audience: Audience, collection: str) -> EngineResult:
+    def _rank(self, query: Query, limit: int, filters: SearchFilters) -> EngineResult:
         if not query:
             return EngineResult(0, ())
-        result = self._engine.search(
-            query.all_terms, limit, audience=audience, collection=collection
-        )
+        result = self._engine.search(query.all_terms, limit, filters=filters)
         worded = [
             slug
             for slug in self._wordings.find(query.text, self._analyzer)
-            if (article := self._library.find_summary(slug, audience))
-            and (not collection or collection in collection_path(article.collection))
+            if filters.allow(self._library.summaries[slug])
         ]
         return put_first(result, worded, limit)
 

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, make_response, render_template, request
 
 from kb.content.models import ArticleSummary
+from kb.search.filters import SearchFilters
 from kb.text import clean_query_text
 from kb.web import visits
 from kb.web.audience import audience
@@ -67,5 +68,7 @@ def _find_answers(question: str) -> tuple[tuple[object, ...], str]:
     if not question:
         return (), ""
     check_limit("search")
-    page = generation().search.search(question, limit=ANSWERS_OFFERED, audience=audience())
+    page = generation().search.search(
+        question, limit=ANSWERS_OFFERED, filters=SearchFilters(audience())
+    )
     return page.hits, page.hits[0].collection if page.hits else ""

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kb.content.models import ArticleSummary
 from kb.errors import DatabaseError, GenerationUnavailable, HelpshelfError
+from kb.search.filters import SearchFilters
 from kb.text import clean_query_text
 from kb.web.audience import audience
 from kb.web.contact_cards import find_card
@@ -121,7 +122,7 @@ def _guess_articles(words: str) -> tuple[ArticleSummary, ...]:
     except HTTPException:
         return ()
     current = generation()
-    hits = current.search.search(words, limit=GUESSES, audience=audience()).hits
+    hits = current.search.search(words, limit=GUESSES, filters=SearchFilters(audience())).hits
     found = (current.library.find_summary(hit.slug, audience()) for hit in hits)
     return tuple(article for article in found if article is not None)
 

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, make_response, render_template, request
 
 from kb.content.models import ArticleSummary, Audience
+from kb.search.filters import SearchFilters
 from kb.search.models import SearchPage
 from kb.search.service import MAX_RESULTS
 from kb.text import clean_query_text
@@ -35,8 +36,7 @@ def results() -> Response:
         text,
         limit=HITS_PER_PAGE,
         offset=(number - 1) * HITS_PER_PAGE,
-        audience=audience(),
-        collection=collection,
+        filters=SearchFilters(audience(), collection),
         exact=exact,
     )
     visits.record_search(page)

@@ -12,6 +12,7 @@ from kb.errors import GenerationUnavailable
 from kb.search.engine import EngineReader, IndexDocument, SearchEngine
 from kb.search.engines.memory import MemoryEngine
 from kb.search.engines.whoosh import WhooshEngine
+from kb.search.filters import SearchFilters
 from kb.search.query import QueryTerm
 
 WORDS = [
@@ -113,7 +114,10 @@ def test_internal_articles_are_for_staff(engine: SearchEngine, tmp_path: Path) -
     documents = [make_document("open", "kettle"), make_document("secret", "kettle", internal=True)]
     reader = build(engine, tmp_path / "i", documents)
     assert found(reader, "kettle") == ["open"]
-    assert sorted(found(reader, "kettle", audience=Audience.STAFF)) == ["open", "secret"]
+    assert sorted(found(reader, "kettle", filters=SearchFilters(Audience.STAFF))) == [
+        "open",
+        "secret",
+    ]
     assert reader.search([QueryTerm("kettle")], 10).total == 1
     reader.close()
 
@@ -127,8 +131,11 @@ def test_collection_narrows_to_itself_and_what_is_inside(
         make_document("else", "kettle", collections=("care",)),
     ]
     reader = build(engine, tmp_path / "i", documents)
-    assert sorted(found(reader, "kettle", collection="faults")) == ["deep", "flat"]
-    assert found(reader, "kettle", collection="faults/kettles") == ["deep"]
+    assert sorted(found(reader, "kettle", filters=SearchFilters(collection="faults"))) == [
+        "deep",
+        "flat",
+    ]
+    assert found(reader, "kettle", filters=SearchFilters(collection="faults/kettles")) == ["deep"]
     reader.close()
 
 

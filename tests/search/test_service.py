@@ -5,6 +5,7 @@ import re
 import pytest
 
 from kb.content.models import Audience
+from kb.search.filters import SearchFilters
 from kb.search.models import SearchOutcome, Stage
 from tests.conftest import RunningSite
 
@@ -102,7 +103,9 @@ def test_nothing_hidden_is_found_or_suggested(site: RunningSite) -> None:
         }
     for_staff = {a.slug for a in hidden.values() if a.state == "internal"}
     slug = min(for_staff)
-    found = generation.search.search(hidden[slug].title, limit=50, audience=Audience.STAFF)
+    found = generation.search.search(
+        hidden[slug].title, limit=50, filters=SearchFilters(Audience.STAFF)
+    )
     assert slug in {hit.slug for hit in found.hits}
 
 

@@ -7,7 +7,7 @@ Its index is one JSON file.
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from kb.content.models import Audience
@@ -21,6 +21,7 @@ from kb.search.engine import (
     EngineResult,
     IndexDocument,
 )
+from kb.search.filters import EVERYTHING_PUBLIC, SearchFilters
 from kb.search.query import QueryTerm
 
 _FILE = "documents.json"
@@ -48,6 +49,8 @@ class MemoryEngine:
                 "fields": {name: list(terms) for name, terms in document.fields.items()},
                 "collections": list(document.collections),
                 "internal": document.internal,
+                "kind": document.kind,
+                "products": list(document.products),
             }
         directory.mkdir(parents=True, exist_ok=True)
         (directory / _FILE).write_text(json.dumps(kept), encoding="utf-8")
@@ -87,15 +90,16 @@ class MemoryReader:
         terms: Sequence[QueryTerm],
         limit: int,
         *,
-        audience: Audience = Audience.PUBLIC,
-        collection: str = "",
+        filters: SearchFilters = EVERYTHING_PUBLIC,
+        required: Collection[str] = (),
+        excluded: Collection[str] = (),
     ) -> EngineResult:
         """Score every document that contains a term."""
         scores: dict[int, float] = {}
         for wanted in terms:
             for name, weight in FIELD_WEIGHTS.items():
                 for number, gain in self._gains(name, wanted.term):
-                    if _is_wanted(self._documents[number], audience, collection):
+                    if _is_wanted(self._documents[number], filters, required, excluded):
                         scores[number] = scores.get(number, 0.0) + gain * weight * wanted.weight
         best = sorted(scores, key=lambda number: (-scores[number], self._documents[number].key))
         hits = (EngineHit(self._documents[number].key, scores[number]) for number in best[:limit])
@@ -114,17 +118,37 @@ class MemoryReader:
             yield number, idf * count * (BM25_K1 + 1) / (count + norm)
 
 
-def _is_wanted(document: IndexDocument, audience: Audience, collection: str) -> bool:
-    if document.internal and audience is not Audience.STAFF:
+def _is_wanted(
+    document: IndexDocument,
+    filters: SearchFilters,
+    required: Collection[str],
+    excluded: Collection[str],
+) -> bool:
+    if document.internal and filters.audience is not Audience.STAFF:
         return False
-    return not collection or collection in document.collections
+    terms = {term for name in FIELD_WEIGHTS for term in document.fields.get(name, ())}
+    return (
+        (not filters.collection or filters.collection in document.collections)
+        and (not filters.kind or filters.kind == document.kind)
+        and (not filters.product or filters.product in document.products)
+        and terms.issuperset(required)
+        and terms.isdisjoint(excluded)
+    )
 
 
 def _document(key: str, value: dict[str, object]) -> IndexDocument:
-    fields, collections = value["fields"], value["collections"]
+    fields, collections, products = value["fields"], value["collections"], value["products"]
     assert isinstance(fields, dict)
     assert isinstance(collections, list)
-    return IndexDocument(key, fields, tuple(collections), bool(value["internal"]))
+    assert isinstance(products, list)
+    return IndexDocument(
+        key,
+        fields,
+        tuple(collections),
+        bool(value["internal"]),
+        str(value["kind"]),
+        tuple(products),
+    )
 
 
 def _load(directory: Path) -> dict[str, dict[str, object]]:

@@ -9,7 +9,7 @@ The pickled schema names classes only that every Whoosh distribution has.
 
 import os
 import queue
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,6 +36,7 @@ from kb.search.engines.whoosh_ranking import (
     rank,
     read_document_table,
 )
+from kb.search.filters import EVERYTHING_PUBLIC, SearchFilters
 from kb.search.query import QueryTerm
 
 _BUFFER_MB = 512
@@ -117,8 +118,9 @@ class WhooshReader:
         terms: Sequence[QueryTerm],
         limit: int,
         *,
-        audience: Audience = Audience.PUBLIC,
-        collection: str = "",
+        filters: SearchFilters = EVERYTHING_PUBLIC,
+        required: Collection[str] = (),
+        excluded: Collection[str] = (),
     ) -> EngineResult:
         """Rank by BM25 over all fields; every term is optional."""
         with self._searcher() as searcher:
@@ -128,11 +130,13 @@ class WhooshReader:
                 terms,
                 limit,
                 within=(
-                    matching_documents(searcher, "collections", collection) if collection else None
+                    matching_documents(searcher, "collections", filters.collection)
+                    if filters.collection
+                    else None
                 ),
                 hidden=(
                     frozenset()
-                    if audience is Audience.STAFF
+                    if filters.audience is Audience.STAFF
                     else matching_documents(searcher, "internal", "yes")
                 ),
             )

@@ -1,0 +1,37 @@
+"""The interface of a sentence model: texts in, vectors of unit length out.
+
+Two texts that mean the same lie close together, whatever words they use.  The semantic
+stage is optional: every implementation may fail at any time, and search then answers
+from words alone.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+"""Rows of unit length: the dot product of two of them is the cosine of their angle."""
+
+
+class Embedder(Protocol):
+    """Safe to share between threads."""
+
+    model: str
+    """Name and checksum; vectors of different models cannot be compared."""
+    dimension: int
+
+    def embed(self, texts: Sequence[str], *, timeout: float | None = None) -> Vectors:
+        """One row for each text, in order.
+
+        ``timeout`` is in seconds; None waits as long as it takes.
+
+        Raises:
+            EmbedderUnavailable: missing, broken or too slow.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release the model."""
+        ...
