@@ -21,6 +21,12 @@ class JudgedQuery:
     text: str
     grades: Mapping[str, int]
 
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The articles with the highest grade, in the order of the file; empty without any."""
+        best = max(self.grades.values(), default=0)
+        return tuple(slug for slug, grade in self.grades.items() if grade == best > 0)
+
 
 def load_judgments(queries: Path, qrels: Path) -> list[JudgedQuery]:
     """All questions that have a judgment, in the order of the file.

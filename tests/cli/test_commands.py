@@ -156,6 +156,7 @@ def test_evaluate_measures_judged_questions(kb: Kb, write: Write, tmp_path: Path
     )
     assert measures == {
         "queries": 2, "success@1": 0.5, "success@5": 0.5, "mrr@10": 0.5, "ndcg@10": 0.5, "recall@10": 0.5,
+        "mode": "lexical",
     }  # fmt: skip
     (tmp_path / "r.tsv").write_text("1\tkettle\tgood\n")
     refused = kb("evaluate", str(tmp_path / "q.jsonl"), str(tmp_path / "r.tsv"))
