@@ -78,6 +78,7 @@ def arrange(
             created_at=history.created_at if history else None,
             updated_at=history.updated_at if history else None,
             authors=history.authors if history else (),
+            boost=front_matter.boost,
             extra=front_matter.extra,
         )
     problems += _check_together(articles, front_matters, today)

@@ -18,6 +18,10 @@ from kb.text import slugify
 MAX_ARTICLE_BYTES = 200_000
 """Python-Markdown's time grows faster than the text; nobody reads an article this long."""
 
+MIN_BOOST, MAX_BOOST = 0.25, 4.0
+"""Beyond these an article is hidden, or stands above better answers: that is what states and
+best bets are for."""
+
 _FENCE = re.compile(r"^ {0,3}(```+|~~~+)")
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*(\{[^}]*\})?[ \t]*$")
 _UNDERLINE = re.compile(r"^ {0,3}(=+|-+)[ \t]*$")
@@ -28,7 +32,7 @@ _KEYS = frozenset(
     [
         "title", "slug", "kind", "state", "draft", "published", "summary", "tags", "aliases",
         "questions", "number", "related", "product", "language", "reviewed", "review_by",
-        "effective_from", "effective_until",
+        "effective_from", "effective_until", "boost",
     ]
 )  # fmt: skip
 
@@ -56,6 +60,7 @@ class FrontMatter:
     review_by: date | None = None
     effective_from: date | None = None
     effective_until: date | None = None
+    boost: float = 1.0
     extra: dict[str, Any] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
     """Line of each key, for problems that show only beside other articles."""
@@ -228,6 +233,7 @@ def _read_fields(reader: FieldReader, path: str, body: str) -> FrontMatter:
         review_by=reader.date("review_by"),
         effective_from=reader.date("effective_from"),
         effective_until=reader.date("effective_until"),
+        boost=_boost(reader),
         lines={str(k[0]): v for k, v in reader.document.lines.items() if len(k) == 1},
         extra=dict(reader.unread()),
     )
@@ -304,6 +310,17 @@ def _slug(reader: FieldReader) -> str:
     slug = reader.text("slug")
     wanted = f"a slug such as {slugify(slug) or 'reset-your-password'}"
     return reader.parsed("slug", check, wanted) or ""
+
+
+def _boost(reader: FieldReader) -> float:
+    def parse(text: str) -> float:
+        boost = float(text)
+        if not MIN_BOOST <= boost <= MAX_BOOST:  # also refuses nan
+            raise ValueError(text)
+        return boost
+
+    found = reader.parsed("boost", parse, f"a number from {MIN_BOOST:g} to {MAX_BOOST:g}")
+    return 1.0 if found is None else found
 
 
 def _language(text: str) -> str:

@@ -96,6 +96,8 @@ class ArticleSummary:
     created_at: datetime | None = None
     updated_at: datetime | None = None
     authors: tuple[str, ...] = ()
+    boost: float = 1.0
+    """Factor for its score in search, from 0.25 to 4; above 1 lifts it."""
     extra: Mapping[str, object] = field(default_factory=dict)
     """Front matter keys that the product does not know, as strings, lists and mappings."""
 
@@ -164,6 +166,17 @@ class Collection:
     def url(self) -> str:
         """Path of its page on the site, unquoted."""
         return f"/collections/{self.slug or 'all'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Something that articles are about, as their ``product`` names it."""
+
+    slug: str
+    """Its name in URL form; spellings with the same slug are the same product."""
+    name: str
+    articles: int
+    """How many articles name it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ class SettingsFiles:
     site: YamlDocument
     contacts: YamlDocument
     synonyms: YamlDocument
+    best_bets: YamlDocument
     collections: Mapping[str, YamlDocument]
     """By folder."""
     texts: Mapping[str, str]
@@ -100,6 +101,7 @@ def read_settings(source: ContentSource, scan: Scan, previous: Catalogue | None)
         _named(documents, "_site"),
         _named(documents, "_contacts"),
         _named(documents, "_synonyms"),
+        _named(documents, "_best_bets"),
         collections,
         texts,
         tuple(problems),

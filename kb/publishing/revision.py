@@ -42,6 +42,7 @@ from kb.publishing.reading import (
 )
 from kb.publishing.versions import load_versions
 from kb.search.analysis import Analyzer
+from kb.search.best_bets import parse_best_bets
 from kb.search.documents import build_search_sections
 from kb.search.synonyms import parse_synonyms
 
@@ -92,6 +93,7 @@ class Revision:
         self.problems += file_problems
         self.collections = self._build_collections({})
         self.arrangement: Arrangement = self._arrange()
+        self._check_best_bets()
         self.links: LinkMap = self._link_map()
 
     def compile(self) -> Iterator[CompiledArticle]:
@@ -218,6 +220,11 @@ class Revision:
             self.today,
             holders={article.summary.slug: article.path for article in known},
         )
+
+    def _check_best_bets(self) -> None:
+        analyzer = Analyzer.for_language(self.site.language)
+        articles = self.arrangement.articles.values()
+        self.problems += parse_best_bets(self.settings.best_bets, analyzer, articles, self.today)[1]
 
     def _link_map(self) -> LinkMap:
         articles = {path: article.url for path, article in self.arrangement.articles.items()}

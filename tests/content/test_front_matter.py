@@ -22,7 +22,7 @@ def test_every_key_is_read() -> None:
         "summary: Rinse it.\ntags: [care, filter]\naliases: [Filter Cleaning]\n"
         "questions:\n  - how do I clean it\nnumber: 1001\nrelated: [dry-filter]\n"
         "product: FD-80\nlanguage: en\nreviewed: 2026-05-01\nreview_by: 2027-05-01\n"
-        "effective_from: 2026-01-01\n---\nRinse.\n"
+        "effective_from: 2026-01-01\nboost: 1.5\n---\nRinse.\n"
     )
     head = parsed.front_matter
     assert parsed.problems == ()
@@ -36,7 +36,8 @@ def test_every_key_is_read() -> None:
     assert head.product == ("FD-80",)
     assert head.number == 1001
     assert head.reviewed == date(2026, 5, 1)
-    assert (parsed.body, parsed.body_line) == ("Rinse.\n", 19)
+    assert head.boost == 1.5
+    assert (parsed.body, parsed.body_line) == ("Rinse.\n", 20)
 
 
 def test_values_stay_as_typed() -> None:
@@ -60,6 +61,10 @@ def test_values_stay_as_typed() -> None:
         ("---\ntitle: a\nreviewed: 2026-02-30\n---\nx", "invalid-value", 3, "2026-02-30"),
         ("---\ntitle: a\nnumber: 1.5\n---\nx", "invalid-value", 3, "number"),
         ("---\ntitle: a\nslug: Not A Slug\n---\nx", "invalid-value", 3, "not-a-slug"),
+        ("---\ntitle: a\nboost: 0.2\n---\nx", "invalid-value", 3, "from 0.25 to 4"),
+        ("---\ntitle: a\nboost: 4.5\n---\nx", "invalid-value", 3, "from 0.25 to 4"),
+        ("---\ntitle: a\nboost: nan\n---\nx", "invalid-value", 3, "from 0.25 to 4"),
+        ("---\ntitle: a\nboost: high\n---\nx", "invalid-value", 3, "from 0.25 to 4"),
         ("---\ntitle: [a\n---\nx", "front-matter", 3, "not valid"),
         ("", "empty-article", 1, "no text"),
         ("---\ntitle: a\n---\n \n", "empty-article", 4, "no text"),

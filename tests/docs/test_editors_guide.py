@@ -2,6 +2,7 @@
 
 import ast
 import re
+from datetime import date
 
 import pytest
 
@@ -9,10 +10,11 @@ from kb.accounts.models import Role
 from kb.contacts.directory import parse_directory
 from kb.content.arrangement import build_collections
 from kb.content.front_matter import parse_article
-from kb.content.models import Kind, Problem, State
+from kb.content.models import ArticleSummary, Kind, Problem, State
 from kb.content.site_settings import parse_site
 from kb.content.yaml_document import YamlDocument, parse_yaml
 from kb.search.analysis import Analyzer
+from kb.search.best_bets import parse_best_bets
 from kb.search.synonyms import parse_synonyms
 from tests.conftest import ROOT
 
@@ -73,6 +75,11 @@ def test_every_key_of_a_department_is_in_its_table() -> None:
     assert table_keys("Departments: _contacts.yml") == keys - {"departments"}
 
 
+def test_every_key_of_a_best_bet_is_in_its_table() -> None:
+    keys = keys_read("kb/search/best_bets.py")
+    assert table_keys("Best bets: _best_bets.yml") == keys - {"best_bets"}
+
+
 def test_every_state_and_kind_has_a_row() -> None:
     states = re.findall(r"^\| `([a-z]+)` \|", PAGE.section("States"), re.MULTILINE)
     kinds = re.findall(r"^\| `([a-z-]+)` \|", PAGE.section("Kinds"), re.MULTILINE)
@@ -90,6 +97,7 @@ def test_every_role_is_explained_to_operators() -> None:
 
 
 ARTICLES = [b for b in PAGE.blocks if b.language == "markdown" and b.text.startswith("---\n")]
+FILE_STEMS = ("site", "contacts", "synonyms", "best_bets", "collection")
 FILES = [b for b in PAGE.blocks if re.match(r"# _\w+\.yml\n", b.text)]
 LINES = [
     b for b in PAGE.blocks if b.language == "yaml" and b not in FILES and "jobs:" not in b.text
@@ -125,12 +133,19 @@ def check_settings(name: str, document: YamlDocument) -> tuple[Problem, ...] | l
         return parse_directory(document)[1]
     if name == "_synonyms.yml":
         return parse_synonyms(document, Analyzer.for_language("en"))[1]
+    if name == "_best_bets.yml":
+        articles = [
+            ArticleSummary(path[path.rfind("/") + 1 : -3], "T", Kind.FAQ, State.PUBLISHED, "", path)
+            for path in ("bulletins/fk-120-base-recall.md", "orders/holiday-order-dates.md")
+        ]
+        english = Analyzer.for_language("en")
+        return parse_best_bets(document, english, articles, date(2026, 11, 23))[1]
     assert name == "_collection.yml"
     return build_collections(["folder"], {"folder": document}, {})[1]
 
 
 def test_there_are_examples_of_every_file() -> None:
     names = {block.text.splitlines()[0] for block in FILES}
-    assert names == {f"# _{stem}.yml" for stem in ("site", "contacts", "synonyms", "collection")}
+    assert names == {f"# _{stem}.yml" for stem in FILE_STEMS}
     assert len(ARTICLES) >= 4
     assert len(LINES) >= 15
