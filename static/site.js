@@ -118,6 +118,10 @@ function initSearchBox(form) {
     }
   });
 
+  // An address names what was chosen, not every field that was not.
+  form.addEventListener("formdata", ({ formData }) => {
+    for (const [name, value] of [...formData]) if (!value && name !== "q") formData.delete(name);
+  });
   input.addEventListener("blur", close);
   // Before the field loses focus, or the list would be gone when the click arrives.
   list.addEventListener("pointerdown", (event) => event.preventDefault());

@@ -18,9 +18,11 @@ from kb.content.models import (
     Collection,
     ContentFile,
     Kind,
+    Product,
     Site,
     State,
 )
+from kb.text import slugify
 
 T = TypeVar("T")
 
@@ -93,8 +95,21 @@ class Library:
         self, audience: Audience = Audience.PUBLIC, kind: Kind | None = None
     ) -> tuple[ArticleSummary, ...]:
         """All articles the audience may see, by title; of one kind if given."""
-        articles = self._articles[audience]
-        return articles if kind is None else tuple(a for a in articles if a.kind is kind)
+        if kind is not None:
+            return self._articles_by_kind[audience].get(kind, ())
+        return self._articles[audience]
+
+    def list_kinds(self, audience: Audience = Audience.PUBLIC) -> tuple[Kind, ...]:
+        """The kinds of article there are, in the order of ``Kind``."""
+        return tuple(kind for kind in Kind if kind in self._articles_by_kind[audience])
+
+    def list_products(self, audience: Audience = Audience.PUBLIC) -> tuple[Product, ...]:
+        """The products that articles name, by name."""
+        return tuple(self._products[audience].values())
+
+    def find_product(self, slug: str, audience: Audience = Audience.PUBLIC) -> Product | None:
+        """The product with this slug if an article that the audience may see names it."""
+        return self._products[audience].get(slug)
 
     def list_collection(
         self, slug: str, audience: Audience = Audience.PUBLIC
@@ -191,6 +206,29 @@ class Library:
             return {slug: tuple(articles) for slug, articles in groups.items()}
 
         return _per_audience(group)
+
+    @cached_property
+    def _articles_by_kind(self) -> dict[Audience, dict[Kind, tuple[ArticleSummary, ...]]]:
+        def group(audience: Audience) -> dict[Kind, tuple[ArticleSummary, ...]]:
+            groups: dict[Kind, list[ArticleSummary]] = {}
+            for article in self._articles[audience]:
+                groups.setdefault(article.kind, []).append(article)
+            return {kind: tuple(articles) for kind, articles in groups.items()}
+
+        return _per_audience(group)
+
+    @cached_property
+    def _products(self) -> dict[Audience, dict[str, Product]]:
+        def count(audience: Audience) -> dict[str, Product]:
+            names: dict[str, list[str]] = {}
+            for article in self._articles[audience]:
+                for slug, name in {slugify(name): name for name in article.product}.items():
+                    names.setdefault(slug, []).append(name)
+            # Spelled in several ways, a product goes by the spelling of the first title.
+            found = [Product(slug, same[0], len(same)) for slug, same in names.items() if slug]
+            return {p.slug: p for p in sorted(found, key=lambda p: (p.name.casefold(), p.slug))}
+
+        return _per_audience(count)
 
     @cached_property
     def _counts(self) -> dict[Audience, dict[str, int]]:

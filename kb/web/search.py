@@ -3,7 +3,6 @@
 from flask import Blueprint, Response, make_response, render_template, request
 
 from kb.content.models import ArticleSummary, Audience
-from kb.search.filters import SearchFilters
 from kb.search.models import SearchPage
 from kb.search.service import MAX_RESULTS
 from kb.text import clean_query_text
@@ -12,6 +11,7 @@ from kb.web.audience import audience
 from kb.web.contact_cards import find_card
 from kb.web.help_center import POPULAR, choose_articles, list_collection_counts
 from kb.web.limits import check_limit
+from kb.web.narrowing import read_narrowing
 from kb.web.pagination import Pages, page_number
 from kb.web.services import generation
 
@@ -20,6 +20,9 @@ blueprint = Blueprint("search", __name__)
 HITS_PER_PAGE = 10
 MAX_RESULT_PAGE = MAX_RESULTS // HITS_PER_PAGE
 NEAREST = 5
+SIMILAR_MEANING = 0.35
+"""Cosine from which the page says that a hit is similar in meaning. With all-MiniLM-L6-v2
+texts that have nothing to do with each other stay below it nearly always."""
 
 
 @blueprint.get("/search")
@@ -30,18 +33,17 @@ def results() -> Response:
         return _answer("help_center/search_empty.html")
     check_limit("search")
     number = min(page_number(), MAX_RESULT_PAGE)
-    collection = _chosen_collection()
-    exact = request.args.get("exact") == "1"
+    narrowing = read_narrowing(text)
     page = generation().search.search(
         text,
         limit=HITS_PER_PAGE,
         offset=(number - 1) * HITS_PER_PAGE,
-        filters=SearchFilters(audience(), collection),
-        exact=exact,
+        filters=narrowing.filters,
+        exact=narrowing.exact,
     )
     visits.record_search(page)
     pages = Pages(number, min(page.total, MAX_RESULT_PAGE * HITS_PER_PAGE), HITS_PER_PAGE)
-    return _answer("help_center/search.html", page=page, pages=pages, chosen=collection)
+    return _answer("help_center/search.html", page=page, pages=pages, narrowing=narrowing)
 
 
 @blueprint.post("/search/suggestion")
@@ -62,12 +64,13 @@ def _answer(template: str, **values: object) -> Response:
     page = values.get("page")
     if isinstance(page, SearchPage):
         values["card"] = find_card(page.hits[0].collection if page.hits else "")
+        values["similar_meaning"] = SIMILAR_MEANING
         values["nearest"] = () if page.hits else list_nearest(page.query)
+    else:
+        values["collections"] = list_collection_counts("")
     if not isinstance(page, SearchPage) or not page.hits:
         values["popular"] = choose_articles(POPULAR)
-    response = make_response(
-        render_template(template, collections=list_collection_counts(""), **values)
-    )
+    response = make_response(render_template(template, **values))
     # Each answer is recorded and depends on who asks; no copy of it is kept.
     response.cache_control.private = True
     response.cache_control.no_cache = True
@@ -88,8 +91,3 @@ def list_nearest(text: str) -> tuple[ArticleSummary, ...]:
         if len(found) >= NEAREST:
             break
     return tuple(found.values())[:NEAREST]
-
-
-def _chosen_collection() -> str:
-    asked = request.args.get("collection", "")
-    return asked if generation().library.find_collection(asked, audience()) else ""

@@ -41,9 +41,10 @@ def test_nothing_found_recovers(read):
     assert "Front desk" in main
 
 
-def test_nothing_found_in_a_collection_offers_all_topics(read):
+def test_nothing_found_in_a_collection_offers_the_rest(read):
     page = read("/search?q=overnight+outage&collection=policies")
-    assert "Search in all topics" in text_of(page)
+    assert "Search in everything" in text_of(page)
+    assert "/search?q=overnight%20outage" in page.xpath("//main//a/@href")
 
 
 def test_a_collection_limits_the_search_and_stays_chosen(read):
