@@ -3,6 +3,8 @@
 from typing import Any
 
 from kb import __version__
+from kb.content.models import Kind
+from kb.search.models import SearchOutcome, Stage
 
 JsonObject = dict[str, Any]
 
@@ -33,6 +35,8 @@ def _search() -> JsonObject:
         _parameter("limit", "Hits in this answer.", schema=_whole(1, 50, 10)),
         _parameter("offset", "Hits to skip.", schema=_whole(0, 1000, 0)),
         _parameter("collection", "Slug of a collection to search in; it and all inside it."),
+        _parameter("kind", "Kind of article.", schema={"type": "string", "enum": list(Kind)}),
+        _parameter("product", "A product that articles name, as printed or as in URLs."),
     ]
     return _operation("search", "Search the articles", "Search", parameters, (400, 429))
 
@@ -87,8 +91,12 @@ def _operation(
 
 
 def _answer(description: str, schema: str) -> JsonObject:
-    reference = {"$ref": f"#/components/schemas/{schema}"}
-    return {"description": description, "content": {"application/json": {"schema": reference}}}
+    content = {"application/json": {"schema": _reference(schema)}}
+    return {"description": description, "content": content}
+
+
+def _reference(schema: str) -> JsonObject:
+    return {"$ref": f"#/components/schemas/{schema}"}
 
 
 def _parameter(
@@ -110,15 +118,10 @@ def _whole(minimum: int, maximum: int, default: int) -> JsonObject:
 def _schemas() -> JsonObject:
     return {
         "Search": _search_schema(),
-        "Hit": _object(
-            slug="string",
-            title="string",
-            collection="string",
-            section="string",
-            anchor="string",
-            url="string",
-            score="number",
-            snippet="string",
+        "Hit": _hit_schema(),
+        "Reasons": _reasons_schema(),
+        "BestPassage": _object(
+            slug="string", title="string", section="string", url="string", text="string"
         ),
         "Suggestions": _list_schema("suggestions", _object(title="string", url="string")),
         "Article": _article_schema(),
@@ -144,11 +147,38 @@ def _search_schema() -> JsonObject:
         stage="string",
         offset="integer",
     )
-    schema["properties"]["outcome"]["enum"] = ["confident", "weak", "none"]
-    schema["properties"]["stage"]["enum"] = ["any-words", "corrected", "none"]
+    schema["properties"]["outcome"]["enum"] = list(SearchOutcome)
+    schema["properties"]["mode"]["enum"] = ["lexical", "hybrid"]
+    schema["properties"]["stage"]["enum"] = list(Stage)
     schema["properties"]["confidence"] |= {"minimum": 0, "maximum": 1}
-    schema["properties"]["hits"] = {"type": "array", "items": {"$ref": "#/components/schemas/Hit"}}
-    schema["required"].append("hits")
+    schema["properties"]["best"] = {"oneOf": [_reference("BestPassage"), {"type": "null"}]}
+    schema["properties"]["hits"] = {"type": "array", "items": _reference("Hit")}
+    schema["required"] += ["best", "hits"]
+    return schema
+
+
+def _hit_schema() -> JsonObject:
+    schema = _object(
+        slug="string",
+        title="string",
+        collection="string",
+        section="string",
+        anchor="string",
+        url="string",
+        score="number",
+        snippet="string",
+    )
+    schema["properties"]["reasons"] = _reference("Reasons")
+    schema["required"].append("reasons")
+    return schema
+
+
+def _reasons_schema() -> JsonObject:
+    schema = _object(pinned="boolean", asked="boolean", meaning="number")
+    synonyms = _list_schema("synonyms", _object(word="string", finds="string"))
+    words = _list_schema("words", {"type": "string"})
+    schema["properties"] |= {**words["properties"], **synonyms["properties"]}
+    schema["required"] += ["words", "synonyms"]
     return schema
 
 

@@ -10,11 +10,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from kb.api.article_object import article_object
 from kb.api.errors import BadParameter
 from kb.api.openapi import build_openapi
+from kb.content.models import Kind
 from kb.publishing.generations import Generation
 from kb.search.filters import SearchFilters
 from kb.search.search_object import search_object
 from kb.services import Services
-from kb.text import clean_query_text
+from kb.text import MAX_QUERY_LENGTH, clean_query_text, slugify
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -50,7 +51,7 @@ def search() -> Response:
         text,
         limit=_whole("limit", DEFAULT_LIMIT, 1, MAX_LIMIT),
         offset=_whole("offset", 0, 0, MAX_OFFSET),
-        filters=SearchFilters(collection=_collection()),
+        filters=_filters(),
     )
     return jsonify(search_object(page))
 
@@ -118,8 +119,14 @@ def _whole(field: str, default: int, minimum: int, maximum: int) -> int:
     return number
 
 
-def _collection() -> str:
-    slug = request.args.get("collection", "")
-    if slug and _generation().library.find_collection(slug) is None:
+def _filters() -> SearchFilters:
+    library = _generation().library
+    collection, kind = request.args.get("collection", ""), request.args.get("kind", "")
+    product = slugify(request.args.get("product", "")[:MAX_QUERY_LENGTH])
+    if collection and library.find_collection(collection) is None:
         raise BadParameter("collection", "There is no such collection.")
-    return slug
+    if kind and kind not in set(Kind):
+        raise BadParameter("kind", f"Use one of {', '.join(Kind)}.")
+    if request.args.get("product") and library.find_product(product) is None:
+        raise BadParameter("product", "No article is about a product of this name.")
+    return SearchFilters(collection=collection, kind=kind, product=product)

@@ -3,13 +3,19 @@
 import html
 import json
 import re
+from collections.abc import Iterator
 from typing import TextIO
 
 import click
 
-from kb.search.models import SearchPage
+from kb.content.library import Library
+from kb.content.models import Kind
+from kb.publishing.generations import Generation
+from kb.search.filters import SearchFilters
+from kb.search.models import Hit, SearchPage
 from kb.search.search_object import search_object
-from kb.search.service import MAX_RESULTS, SearchService
+from kb.search.service import MAX_RESULTS
+from kb.text import slugify
 
 _MARK = re.compile(r"<mark>(.*?)</mark>")
 
@@ -22,43 +28,86 @@ _MARK = re.compile(r"<mark>(.*?)</mark>")
     help="One query a line; - reads standard input.",
 )
 @click.option("--limit", type=click.IntRange(1, MAX_RESULTS), default=10, show_default=True)
+@click.option("--collection", default="", help="Slug of a collection; it and all inside it.")
+@click.option("--kind", type=click.Choice([kind.value for kind in Kind]), help="Kind of article.")
+@click.option("--product", default="", help="A product that articles name.")
+@click.option("--why", is_flag=True, help="Print why each article was found.")
 @click.option("--json", "as_json", is_flag=True, help="Print search objects as JSON.")
-def search(text: str | None, batch: TextIO | None, limit: int, as_json: bool) -> None:
+def search(
+    text: str | None,
+    batch: TextIO | None,
+    limit: int,
+    collection: str,
+    kind: str | None,
+    product: str,
+    why: bool,
+    as_json: bool,
+) -> None:
     """Search for TEXT as a customer does."""
     if (text is None) == (batch is None):
         raise click.UsageError("Give either TEXT or --batch FILE.")
     if batch is not None and not as_json:
         raise click.UsageError("--batch prints JSON only: add --json.")
-    service = _service()
-    if batch is None:
-        page = service.search(text or "", limit=limit)
-        click.echo(json.dumps(search_object(page)) if as_json else _readable(page))
-        return
-    for line in batch:
-        page = service.search(line.rstrip("\r\n"), limit=limit)
-        click.echo(json.dumps(search_object(page)))
+    generation = _generation()
+    filters = _check_filters(generation.library, collection, kind or "", product)
+    lines = [text or ""] if batch is None else (line.rstrip("\r\n") for line in batch)
+    for line in lines:
+        page = generation.search.search(line, limit=limit, filters=filters)
+        readable = "" if as_json else "\n".join(_describe(page, why))
+        click.echo(json.dumps(search_object(page)) if as_json else readable)
 
 
-def _service() -> SearchService:
+def _generation() -> Generation:
     from kb.bootstrap.publishing import build_generations
     from kb.config import load_settings
 
-    return build_generations(load_settings()).current().search
+    return build_generations(load_settings()).current()
 
 
-def _readable(page: SearchPage) -> str:
-    lines = [
-        f"{page.total} articles, {page.outcome} ({page.confidence:.2f}), {page.took_ms:.1f} ms"
-    ]
+def _check_filters(library: Library, collection: str, kind: str, product: str) -> SearchFilters:
+    if collection and library.find_collection(collection) is None:
+        raise click.BadParameter("there is no such collection.", param_hint="--collection")
+    if product and library.find_product(slugify(product)) is None:
+        raise click.BadParameter("no article names this product.", param_hint="--product")
+    return SearchFilters(collection=collection, kind=kind, product=slugify(product))
+
+
+def _describe(page: SearchPage, why: bool) -> Iterator[str]:
+    yield f"{page.total} articles, {page.outcome} ({page.confidence:.2f}), {page.took_ms:.1f} ms"
+    degraded = ", degraded" if page.degraded else ""
+    yield f"Answered by {page.stage}, ranked {page.mode}{degraded}."
     if page.searched != page.query:
-        lines.append(f"Searched for {page.searched!r} instead of {page.query!r}.")
-    for number, hit in enumerate(page.hits, 1):
-        section = f" > {hit.section}" if hit.section else ""
-        snippet = html.unescape(_MARK.sub(lambda m: click.style(m[1], bold=True), hit.snippet))
-        lines += [
+        yield f"Searched for {page.searched!r} instead of {page.query!r}."
+    elif page.correction:
+        yield f"Did you mean {page.correction!r}?"
+    if page.best is not None:
+        yield from (
             "",
-            f"{number}. {hit.title}{section}  [{hit.score:.2f}]",
-            f"   {hit.url}",
-            f"   {snippet}",
-        ]
-    return "\n".join(lines)
+            f"From {page.best.title} ({page.best.url}):",
+            f"   {_plain(page.best.text)}",
+        )
+    for number, hit in enumerate(page.hits, page.offset + 1):
+        section = f" > {hit.section}" if hit.section else ""
+        yield ""
+        yield f"{number}. {hit.title}{section}  [{hit.score:.2f}]"
+        yield f"   {hit.url}"
+        yield f"   {_plain(hit.snippet)}"
+        if why:
+            yield f"   why: {', '.join(_explain(hit)) or 'no reason known'}"
+
+
+def _explain(hit: Hit) -> Iterator[str]:
+    reasons = hit.reasons
+    if reasons.pinned:
+        yield "pinned by editors"
+    if reasons.asked:
+        yield "asked in these words"
+    if reasons.words:
+        yield f"words {' '.join(reasons.words)}"
+    yield from (f"{word} finds {other}" for word, other in reasons.synonyms)
+    if reasons.meaning:
+        yield f"meaning {reasons.meaning:.2f}"
+
+
+def _plain(marked: str) -> str:
+    return html.unescape(_MARK.sub(lambda match: click.style(match[1], bold=True), marked))

@@ -5,7 +5,7 @@ Scripts depend on its keys.  New ones may be added; none may change or go.
 
 from typing import Any
 
-from kb.search.models import Hit, SearchPage
+from kb.search.models import BestPassage, Hit, Reasons, SearchPage
 
 
 def search_object(page: SearchPage) -> dict[str, Any]:
@@ -22,6 +22,7 @@ def search_object(page: SearchPage) -> dict[str, Any]:
         "searched": page.searched,
         "stage": page.stage.value,
         "offset": page.offset,
+        "best": None if page.best is None else _best_object(page.best),
         "hits": [_hit_object(hit) for hit in page.hits],
     }
 
@@ -36,4 +37,25 @@ def _hit_object(hit: Hit) -> dict[str, Any]:
         "url": hit.url,
         "score": round(hit.score, 4),
         "snippet": hit.snippet,
+        "reasons": _reasons_object(hit.reasons),
+    }
+
+
+def _reasons_object(reasons: Reasons) -> dict[str, Any]:
+    return {
+        "words": list(reasons.words),
+        "synonyms": [{"word": word, "finds": other} for word, other in reasons.synonyms],
+        "pinned": reasons.pinned,
+        "asked": reasons.asked,
+        "meaning": round(reasons.meaning, 3),
+    }
+
+
+def _best_object(best: BestPassage) -> dict[str, Any]:
+    return {
+        "slug": best.slug,
+        "title": best.title,
+        "section": best.section,
+        "url": best.url,
+        "text": best.text,
     }

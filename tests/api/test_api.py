@@ -9,8 +9,11 @@ from tests.conftest import ROOT
 
 SEARCH_KEYS = {
     "query", "outcome", "confidence", "total", "mode", "degraded", "correction", "took_ms", "hits",
+    "searched", "stage", "offset", "best",
 }  # fmt: skip
-HIT_KEYS = {"slug", "title", "collection", "section", "anchor", "url", "score", "snippet"}
+HIT_KEYS = {
+    "slug", "title", "collection", "section", "anchor", "url", "score", "snippet", "reasons",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -40,11 +43,29 @@ def test_search_stays_in_a_collection(client):
     assert {hit["collection"].split("/")[0] for hit in hits} == {"returns"}
 
 
+def test_search_stays_with_a_kind_and_a_product(client):
+    def slugs(path):
+        return {hit["slug"] for hit in client.get(path).get_json()["hits"]}
+
+    policies = slugs("/api/v1/search?q=warranty&kind=policy&limit=50")
+    assert policies
+    assert policies < slugs("/api/v1/search?q=warranty&limit=50")
+    for slug in policies:
+        assert client.get(f"/api/v1/articles/{slug}").get_json()["kind"] == "policy"
+    printed = slugs("/api/v1/search?q=clean+it&product=FV-300X&limit=50")
+    assert printed
+    assert printed == slugs("/api/v1/search?q=clean+it&product=fv-300x&limit=50")
+    for slug in printed:
+        assert "FV-300X" in client.get(f"/api/v1/articles/{slug}").get_json()["product"]
+
+
 @pytest.mark.parametrize(
     ("query", "field"),
     (("", "q"), ("q=", "q"), ("q=%20", "q"), ("q=a&limit=0", "limit"), ("q=a&limit=51", "limit"),
      ("q=a&limit=x", "limit"), ("q=a&limit=%C2%B2", "limit"), ("q=a&offset=-1", "offset"),
-     ("q=a&offset=99999999999", "offset"), ("q=a&collection=nowhere", "collection")),
+     ("q=a&offset=99999999999", "offset"), ("q=a&collection=nowhere", "collection"),
+     ("q=a&kind=essay", "kind"), ("q=a&kind=FAQ", "kind"), ("q=a&product=toaster", "product"),
+     ("q=a&product=%21", "product"), ("q=a&product=" + "x" * 5000, "product")),
 )  # fmt: skip
 def test_a_parameter_that_cannot_be_used_is_named(client, query, field):
     answer = client.get(f"/api/v1/search?{query}")
@@ -146,6 +167,8 @@ def test_answers_have_the_described_keys(site):
     found = site.client.get("/api/v1/search?q=parcel").get_json()
     assert set(found) == set(schemas["Search"]["required"]) == set(schemas["Search"]["properties"])
     assert set(found["hits"][0]) == set(schemas["Hit"]["required"])
+    assert set(found["hits"][0]["reasons"]) == set(schemas["Reasons"]["required"])
+    assert found["stage"] in schemas["Search"]["properties"]["stage"]["enum"]
     article = site.client.get("/api/v1/articles/descale-a-kettle").get_json()
     assert set(article) == set(schemas["Article"]["required"])
     error = site.client.get("/api/v1/search").get_json()

@@ -90,6 +90,30 @@ def test_search_prints_the_search_object(kb: Kb, write: Write) -> None:
     assert "Clean the kettle > Rinse" in kb("search", "soap").stdout
 
 
+def test_search_tells_people_how_it_answered(kb: Kb, write: Write) -> None:
+    write("care/a.md", "---\ntitle: Clean the kettle\nproduct: [K 1]\n---\nUse soap.")
+    kb("index")
+    lines = kb("search", "clean soap", "--why").stdout.splitlines()
+    assert lines[0].startswith("1 articles, ")
+    assert lines[1].startswith("Answered by ")
+    assert "ranked " in lines[1]
+    assert any(line.startswith("   why: ") for line in lines)
+    assert not any("why: " in line for line in kb("search", "soap").stdout.splitlines())
+
+
+def test_search_can_be_narrowed_down(kb: Kb, write: Write) -> None:
+    write("care/a.md", "---\ntitle: Clean the kettle\nproduct: [K 1]\nkind: how-to\n---\nx")
+    write("shop/b.md", "---\ntitle: Buy a kettle\n---\nx")
+    kb("index")
+    for option, value in (("--collection", "care"), ("--kind", "how-to"), ("--product", "K 1")):
+        found = json.loads(kb("search", "kettle", "--json", option, value).stdout)
+        assert [hit["slug"] for hit in found["hits"]] == ["a"], option
+    for option in ("--collection", "--kind", "--product"):
+        result = kb("search", "kettle", option, "toaster")
+        assert result.exit_code == 2
+        assert option in result.output
+
+
 def test_search_reads_a_batch_and_keeps_its_order(kb: Kb, write: Write) -> None:
     write("a.md", "---\ntitle: Kettle\n---\nx")
     kb("index")
