@@ -21,6 +21,7 @@ from kb.content.models import Audience, Problem
 from kb.content.site_settings import parse_site
 from kb.content.yaml_document import YamlDocument
 from kb.errors import GenerationUnavailable
+from kb.publishing import garbage
 from kb.publishing.layout import IndexLayout
 from kb.publishing.models import Catalogue
 from kb.publishing.reading import parse_settings_text
@@ -80,6 +81,7 @@ class Generations:
         self._engine = engine
         self._weak_confidence = weak_confidence
         self._current: Generation | None = None
+        self._settled: Generation | None = None
         self._retired: list[tuple[float, Generation]] = []
         self._lock = threading.Lock()
         self._watching = False
@@ -150,7 +152,7 @@ class Generations:
                 generation.close()
             if self._current is not None:
                 self._current.close()
-            self._retired, self._current = [], None
+            self._retired, self._current, self._settled = [], None, None
 
     def _open(self, generation: str) -> Generation:
         directory = self.layout.generation(generation)
@@ -206,11 +208,22 @@ class Generations:
             try:
                 if self._watching:  # closed meanwhile: opening again would leak everything
                     self.refresh()
-                    if self._current is not None:
-                        self._current.search.warm()
+                    self._settle()
             except Exception:
                 # The thread must outlive whatever a half-deleted folder raises.
                 _log.exception("looking for a new generation failed")
+
+    def _settle(self) -> None:
+        """What may take its time after a switch."""
+        with self._lock:
+            waiting = len(self._retired)
+            self._close_retired()
+            is_changed = waiting != len(self._retired) or self._current is not self._settled
+            self._settled = self._current
+        if self._current is not None:
+            self._current.search.warm()
+        if is_changed:
+            garbage.set_aside()
 
     def _forget_watcher(self) -> None:
         # Threads do not survive a fork; a child watches for itself.

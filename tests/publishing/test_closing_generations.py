@@ -1,7 +1,10 @@
 """Whoever closes the generations holds no file of them any more, then and later."""
 
+import gc
 import sys
 import time
+import weakref
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -31,3 +34,28 @@ def test_closing_ends_the_watch_for_new_generations(
     generations.close()
     time.sleep(0.2)
     assert not open_files(settings.index_dir)
+
+
+def test_a_dropped_generation_leaves_memory(
+    settings: Settings, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "CHECK_SECONDS", 0.05)
+    monkeypatch.setattr(module, "_CLOSE_AFTER_SECONDS", 0.1)
+    write("a.md", "# Kettle\n\nBoils water.\n")
+    build_publisher(settings).publish()
+    generations = build_generations(settings)
+    library = weakref.ref(generations.current().library)
+    _wait_until(lambda: gc.get_freeze_count() > 0)
+    write("b.md", "# Pump\n\nMoves water.\n")
+    build_publisher(settings).publish()
+    _wait_until(lambda: library() is None)
+    assert len(generations.current().library.summaries) == 2
+    generations.close()
+    gc.unfreeze()
+
+
+def _wait_until(is_so: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.02)
