@@ -1,177 +1,135 @@
 """Fits the model of ``kb/search/confidence.py`` and says how far it can be trusted.
 
-    .venv/bin/python benchmarks/fit_confidence.py
+    .venv/bin/python benchmarks/fit_confidence.py [--lexical] [--learn past --learn demo]
 
-Every judged question is searched on all articles: the first hit is right when it has a
-grade of at least 1.  The questions that lose their answer when some articles are taken
-out are searched without these: whatever comes first is wrong.  Weights are not negative,
-held small, and rounded to one decimal: 240 questions of one help center do not carry
-more.  The printed constants are copied into the module by hand.
+Fitted on past questions of a public help center and on short questions about the demo
+content, tested on judged questions that are in neither.  The printed constants are
+copied into the module by hand, rounded.
 """
 
+import argparse
 import math
-import random
-import statistics
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import astuple, dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
-from unittest import mock
 
-from judged import JudgedContent, auroc, find_judged_content, published
+import numpy as np
+from calibration import Judged, calibration_error
+from confidence_examples import Example, TestExamples, collect_demo, collect_past, collect_test
+from judged import find_judged_content
+from logistic import Model, Numbers, fit
+from workbench import Searches, Workbench
 
-from kb.relevance.judgments import JudgedQuery
-from kb.search import confidence, service
+from kb.relevance.intervals import auroc, auroc_interval
+from kb.search import confidence
 from kb.search.confidence import Evidence
 from kb.search.service import SearchService
 
 FEATURES = tuple(field.name for field in fields(Evidence))
-FOLDS = 5
-STEPS = 4_000
-STEP_SIZE = 0.5
-SHRINKAGE = 0.005
-"""Pull of every weight towards 0, against chance: from 0.0005 to 0.02 the cross-validated
-figures differ by less than their noise, so it is a middle one."""
-BINS = 5
 RIGHT_MARKED_WEAK = 0.10
 """Share of right first hits that may be called weak."""
 
 
 @dataclass(frozen=True)
-class Example:
-    """One search: what was seen of its first hit, and whether that hit is right."""
+class Sample:
+    """Searches as numbers: a row of signals each, and whether the first hit is right."""
 
-    question: str
-    evidence: tuple[float, ...]
-    right: bool
+    rows: Numbers
+    right: "np.ndarray[tuple[int], np.dtype[np.bool_]]"
 
-
-@dataclass(frozen=True)
-class Model:
-    """Bias and weights, in the order of ``FEATURES``."""
-
-    bias: float
-    weights: tuple[float, ...]
-
-    def estimate(self, evidence: Sequence[float]) -> float:
-        """The probability that the hit is right."""
-        total = self.bias + sum(w * x for w, x in zip(self.weights, evidence, strict=True))
-        return 1.0 / (1.0 + math.exp(-total))
-
-    def rounded(self) -> "Model":
-        """As it goes into the module."""
-        return Model(round(self.bias, 1), tuple(round(weight, 1) for weight in self.weights))
+    @classmethod
+    def of(cls, examples: Sequence[Example]) -> "Sample":
+        """The examples as arrays."""
+        rows = np.array([e.evidence for e in examples], np.float64).reshape(-1, len(FEATURES))
+        return cls(rows, np.array([e.right for e in examples], np.bool_))
 
 
 def main() -> int:
-    """Fit, cross-validate, print; exit code 0 also when the data is not there."""
+    """Fit, test, print; exit code 0 also when the data is not there."""
+    parser = argparse.ArgumentParser(description="Fit the confidence of search.")
+    parser.add_argument("--lexical", action="store_true", help="search without the model")
+    parser.add_argument(
+        "--learn", action="append", choices=("past", "demo"), help="what to fit on; repeatable"
+    )
+    arguments = parser.parse_args()
     content = find_judged_content()
     if content is None:
         return 0
-    examples = _collect(content)
-    right = sum(example.right for example in examples)
-    print(f"{len(examples)} searches, the first hit is right in {right}\n")
-    current = Model(confidence.BIAS, tuple(confidence.WEIGHTS[name] for name in FEATURES))
-    fitted = fit(examples).rounded()
-    _print_quality(
-        "as it is in the module", examples, [current.estimate(e.evidence) for e in examples]
-    )
-    _print_quality("fitted, cross-validated", examples, cross_validate(examples))
-    _print_quality("fitted and rounded", examples, [fitted.estimate(e.evidence) for e in examples])
-    print(f"\nBIAS = {fitted.bias}")
-    print("WEIGHTS =", dict(zip(FEATURES, fitted.weights, strict=True)))
-    _print_threshold(examples, fitted)
+
+    def choose(searches: Searches) -> SearchService:
+        return searches.lexical if arguments.lexical else searches.default
+
+    learn = arguments.learn or ["past", "demo"]
+    with tempfile.TemporaryDirectory(prefix="helpshelf-confidence-") as folder:
+        bench = Workbench(Path(folder))
+        sources = {
+            "past": lambda: collect_past(bench, content, choose),
+            "demo": lambda: collect_demo(bench, choose),
+        }
+        samples = [Sample.of(sources[name]()) for name in dict.fromkeys(learn)]
+        test = collect_test(bench, content, choose)
+    _report(samples, test)
     return 0
 
 
-def fit(examples: Sequence[Example]) -> Model:
-    """Logistic regression by gradient descent, weights kept at 0 or above."""
-    bias, weights = 0.0, [0.0] * len(FEATURES)
-    count = len(examples)
-    for _ in range(STEPS):
-        model = Model(bias, tuple(weights))
-        errors = [model.estimate(e.evidence) - e.right for e in examples]
-        bias -= STEP_SIZE * sum(errors) / count
-        for i in range(len(weights)):
-            slope = sum(err * e.evidence[i] for err, e in zip(errors, examples, strict=True))
-            weights[i] = max(0.0, weights[i] - STEP_SIZE * (slope / count + SHRINKAGE * weights[i]))
-    return Model(bias, tuple(weights))
+def _report(samples: Sequence[Sample], test: TestExamples) -> None:
+    rows = np.concatenate([sample.rows for sample in samples])
+    right = np.concatenate([sample.right for sample in samples])
+    # Each source counts the same, however many questions it has.
+    share = np.concatenate([np.full(len(s.rows), 1 / len(s.rows)) for s in samples])
+    print(f"\nfitted on {len(rows)} searches, the first hit is right in {right.sum()}")
+    _print_signals(Sample(rows, right), test)
+    current = Model(confidence.BIAS, tuple(confidence.WEIGHTS[name] for name in FEATURES))
+    fitted = fit(rows, right, share).rounded()
+    for name, model in (("as it is in the module", current), ("fitted and rounded", fitted)):
+        threshold = _threshold(model, rows, right)
+        _print_quality(name, model, threshold, test)
+    print(f"\nBIAS = {fitted.bias}")
+    print("WEIGHTS =", dict(zip(FEATURES, fitted.weights, strict=True)))
 
 
-def cross_validate(examples: Sequence[Example]) -> list[float]:
-    """An estimate for each example by a model that has not seen its question."""
-    questions = sorted({example.question for example in examples})
-    random.Random(1).shuffle(questions)
-    fold_of = {question: number % FOLDS for number, question in enumerate(questions)}
-    models = [
-        fit([example for example in examples if fold_of[example.question] != fold]).rounded()
-        for fold in range(FOLDS)
-    ]
-    return [models[fold_of[example.question]].estimate(example.evidence) for example in examples]
+def _threshold(
+    model: Model, rows: Numbers, right: "np.ndarray[tuple[int], np.dtype[np.bool_]]"
+) -> float:
+    """The highest that calls at most the allowed share of right first hits weak."""
+    estimates = np.sort(model.estimate(rows[right]))
+    return math.floor(float(estimates[int(len(estimates) * RIGHT_MARKED_WEAK)]) * 100) / 100
 
 
-def calibration_error(examples: Sequence[Example], estimates: Sequence[float]) -> float:
-    """Mean distance of estimate and truth over bins of equally many searches."""
-    ordered = sorted(zip(estimates, (example.right for example in examples), strict=True))
-    size = math.ceil(len(ordered) / BINS)
-    bins = [ordered[start : start + size] for start in range(0, len(ordered), size)]
-    distances = (
-        abs(statistics.fmean(p for p, _ in part) - statistics.fmean(r for _, r in part)) * len(part)
-        for part in bins
+def _print_signals(learned: Sample, test: TestExamples) -> None:
+    """How well each signal alone tells a right first hit from a wrong one."""
+    tested, kept, lost = Sample.of(test.judged), Sample.of(test.kept), Sample.of(test.lost)
+    print(f"\n{'AUROC of a signal alone':24}{'learned':>9}{'tested':>9}{'removed':>9}")
+    for column, name in enumerate(FEATURES):
+        areas = (
+            auroc(learned.rows[learned.right, column], learned.rows[~learned.right, column]),
+            auroc(tested.rows[tested.right, column], tested.rows[~tested.right, column]),
+            auroc(kept.rows[:, column], lost.rows[:, column]),
+        )
+        print(f"{name:24}" + "".join(f"{area:9.3f}" for area in areas))
+
+
+def _print_quality(name: str, model: Model, threshold: float, test: TestExamples) -> None:
+    tested = Sample.of(test.judged)
+    estimates = model.estimate(tested.rows)
+    kept, lost = (model.estimate(Sample.of(group).rows) for group in (test.kept, test.lost))
+    right, wrong = estimates[tested.right], estimates[~tested.right]
+    error = calibration_error(
+        [Judged(float(p), bool(r)) for p, r in zip(estimates, tested.right, strict=True)]
     )
-    return sum(distances) / len(ordered)
+    print(f"\n{name}, tested on {len(estimates)} searches")
+    _print_area("right first hit against wrong", right, wrong)
+    _print_area("keeps its answer against lost it", kept, lost)
+    print(f"  {'expected calibration error':44}{error:.3f}")
+    for group, values in (("right", right), ("wrong", wrong), ("kept", kept), ("lost", lost)):
+        below = float((values < threshold).mean())
+        print(f"  {f'below {threshold:.2f}: {group}':44}{below:.1%} of {len(values)}")
 
 
-def _collect(content: JudgedContent) -> list[Example]:
-    lost = [query for query in content.by_title if content.answerable.get(query.id) is False]
-    with tempfile.TemporaryDirectory(prefix="helpshelf-confidence-") as folder:
-        with published(content.articles, Path(folder) / "all") as search:
-            examples = list(_examples(search, content.by_title))
-        with published(content.articles, Path(folder) / "reduced", content.removed) as search:
-            wrong = [Example(e.question, e.evidence, False) for e in _examples(search, lost)]
-    return examples + wrong
-
-
-def _examples(search: SearchService, queries: Sequence[JudgedQuery]) -> Iterator[Example]:
-    for query in queries:
-        with _recorded_evidence() as seen:
-            page = search.search(query.text)
-        if page.hits and seen:
-            right = query.grades.get(page.hits[0].slug, 0) >= 1
-            yield Example(query.id, astuple(seen[-1]), right)
-
-
-@contextmanager
-def _recorded_evidence() -> Iterator[list[Evidence]]:
-    """What the search hands to its model; it keeps none of it, and needs to for nobody else."""
-    seen: list[Evidence] = []
-
-    def record(evidence: Evidence) -> float:
-        seen.append(evidence)
-        return confidence.estimate_confidence(evidence)
-
-    with mock.patch.object(service, "estimate_confidence", record):
-        yield seen
-
-
-def _print_quality(name: str, examples: Sequence[Example], estimates: Sequence[float]) -> None:
-    pairs = list(zip(estimates, examples, strict=True))
-    right = [estimate for estimate, example in pairs if example.right]
-    wrong = [estimate for estimate, example in pairs if not example.right]
-    error = calibration_error(examples, estimates)
-    print(f"{name:26} AUROC {auroc(right, wrong):.3f}   calibration error {error:.3f}")
-
-
-def _print_threshold(examples: Sequence[Example], model: Model) -> None:
-    estimates = [(model.estimate(example.evidence), example.right) for example in examples]
-    right = sorted(estimate for estimate, is_right in estimates if is_right)
-    highest = right[int(len(right) * RIGHT_MARKED_WEAK)]
-    threshold = math.floor(highest * 100) / 100
-    for name, wanted in (("right", True), ("wrong", False)):
-        group = [estimate for estimate, is_right in estimates if is_right is wanted]
-        weak = sum(estimate < threshold for estimate in group)
-        print(f"below {threshold:.2f}: {weak} of {len(group)} whose first hit is {name}")
+def _print_area(name: str, above: Numbers, below: Numbers) -> None:
+    low, high = auroc_interval(above, below)
+    print(f"  AUROC {name:38}{auroc(above, below):.3f} ({low:.3f} to {high:.3f})")
 
 
 if __name__ == "__main__":

@@ -6,28 +6,28 @@ nothing to measure, which is said and is no failure.
 
 import json
 import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from kb.bootstrap.publishing import build_generations, build_publisher
-from kb.config import load_settings
 from kb.relevance.judgments import JudgedQuery, load_judgments
-from kb.search.service import SearchService
+
+ROOT = Path(__file__).resolve().parent.parent
+DEMO = ROOT / "tests" / "relevance" / "demo"
 
 
 @dataclass(frozen=True)
 class JudgedContent:
-    """Articles, questions with the articles that answer them, and which lose their answer."""
+    """Articles, and questions with the articles that answer them."""
 
     folder: Path
     by_title: list[JudgedQuery]
     """Questions as they were typed into a title field."""
     with_detail: list[JudgedQuery]
     """The same with the long form behind, of which search reads the beginning."""
-    answerable: dict[str, bool]
+    answerable: Mapping[str, bool]
     """By question: whether it still has an answer when ``removed`` are taken out."""
     removed: frozenset[str]
     """Slugs of the articles to take out."""
@@ -37,54 +37,66 @@ class JudgedContent:
         """The content folder."""
         return self.folder / "articles"
 
+    @property
+    def lost(self) -> list[JudgedQuery]:
+        """The questions that have no answer without ``removed``."""
+        return [query for query in self.by_title if self.answerable.get(query.id) is False]
+
+    @property
+    def kept(self) -> list[JudgedQuery]:
+        """The questions that keep all their answers without ``removed``."""
+        return [query for query in self.by_title if self.answerable.get(query.id)]
+
+    @cached_property
+    def past(self) -> list[JudgedQuery]:
+        """Earlier questions with the articles that helpers linked: unread, so noisy.
+
+        Four in ten links are side remarks.  None of the questions is among the judged ones.
+        """
+        rows = load_rows(self.folder / "silver_links.jsonl")
+        return [
+            JudgedQuery(row["id"], row["text"], dict.fromkeys(row["articles"], 2)) for row in rows
+        ]
+
+
+def find_data(name: str, needed: str) -> Path | None:
+    """A folder of data that is kept elsewhere, or None after saying why there is none."""
+    data = os.environ.get("HELPSHELF_SHARED_DATA")
+    folder = Path(data or "") / name
+    if data and (folder / needed).is_file():
+        return folder
+    reason = f"{folder / needed} is not there" if data else "HELPSHELF_SHARED_DATA is not set"
+    print(f"\nSkipped: what is measured on {name} ({reason}).")
+    return None
+
 
 def find_judged_content() -> JudgedContent | None:
     """The judged content, or None after saying why there is none."""
-    data = os.environ.get("HELPSHELF_SHARED_DATA")
-    folder = Path(data or "") / "firefox-help"
-    if not data or not (folder / "queries.jsonl").is_file():
-        reason = f"{folder} is not there" if data else "HELPSHELF_SHARED_DATA is not set"
-        print(f"Skipped: the judged questions of a public help center are missing ({reason}).")
+    folder = find_data("firefox-help", "queries.jsonl")
+    if folder is None:
         return None
     by_title = load_judgments(folder / "queries.jsonl", folder / "qrels.tsv")
-    details = _load_details(folder / "queries.jsonl")
+    details = {row["id"]: row.get("detail") or "" for row in load_rows(folder / "queries.jsonl")}
     with_detail = [replace(q, text=f"{q.text} {details[q.id]}".strip()) for q in by_title]
-    labels = [line.split("\t") for line in _lines(folder / "answerability.tsv")[1:]]
+    labels = [line.split("\t") for line in load_lines(folder / "answerability.tsv")[1:]]
     answerable = {query: label == "answerable" for query, label in labels}
-    removed = frozenset(_lines(folder / "removed_articles.txt"))
+    removed = frozenset(load_lines(folder / "removed_articles.txt"))
     return JudgedContent(folder, by_title, with_detail, answerable, removed)
 
 
-@contextmanager
-def published(
-    content: Path, work: Path, without: frozenset[str] = frozenset()
-) -> Iterator[SearchService]:
-    """Search over a copy of the articles, without some of them."""
-    copy = work / "content"
-    shutil.copytree(content, copy, ignore=lambda _, names: [n for n in names if n[:-3] in without])
-    settings = load_settings({"KB_CONTENT_DIR": str(copy), "KB_INDEX_DIR": str(work / "index")})
-    report = build_publisher(settings).publish()
-    generations = build_generations(settings)
-    try:
-        print(
-            f"published {report.articles} articles"
-            + (f" ({len(without)} taken out)" if without else "")
-        )
-        yield generations.current().search
-    finally:
-        generations.close()
+def load_demo_questions() -> tuple[list[JudgedQuery], list[str]]:
+    """Short questions about the repository's own articles, and some that these do not answer."""
+    return (
+        load_judgments(DEMO / "queries.jsonl", DEMO / "qrels.tsv"),
+        load_lines(DEMO / "unanswered.txt"),
+    )
 
 
-def auroc(positives: list[float], negatives: list[float]) -> float:
-    """How often a positive has the higher value than a negative; ties count half."""
-    wins = sum((p > n) + (p == n) / 2 for p in positives for n in negatives)
-    return wins / (len(positives) * len(negatives))
+def load_rows(path: Path) -> list[dict[str, Any]]:
+    """The objects of a file of JSON lines."""
+    return [json.loads(line) for line in load_lines(path)]
 
 
-def _load_details(path: Path) -> dict[str, str]:
-    rows = (json.loads(line) for line in _lines(path))
-    return {row["id"]: str(row.get("detail") or "") for row in rows}
-
-
-def _lines(path: Path) -> list[str]:
+def load_lines(path: Path) -> list[str]:
+    """The lines that are not empty."""
     return [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]

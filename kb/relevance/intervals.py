@@ -36,7 +36,9 @@ def auroc(positives: Sequence[float] | Numbers, negatives: Sequence[float] | Num
     return float(wins.sum() / (2 * len(values) * len(lower)))
 
 
-def auroc_interval(positives: Sequence[float], negatives: Sequence[float]) -> tuple[float, float]:
+def auroc_interval(
+    positives: Sequence[float] | Numbers, negatives: Sequence[float] | Numbers
+) -> tuple[float, float]:
     """The interval of ``auroc``; both groups are drawn from."""
     rng = np.random.default_rng(1)
     found = [
