@@ -38,8 +38,11 @@ EMAIL, PASSWORD = "ada@example.com", "four quiet blue kettles"
 PAGES = {
     "home": "/",
     "results": "/search?q=vacuum+wont+charge",
+    "results-opened": "/search?q=late+parcel",
+    "results-narrowed": "/search?q=battery&kind=troubleshooting&product=fv-200",
     "corrected": "/search?q=vaccum+battry",
     "nothing-found": "/search?q=toaster",
+    "search-opened": "/search",
     "collection": "/collections/troubleshooting",
     "article": "/articles/e-42-brew-unit-blocked",
     "article-with-picture": "/articles/descale-a-kettle",
@@ -141,6 +144,10 @@ def take(
                 sign_in(page, address)
             for name, path in pages.items():
                 page.goto(address + path)
+                if name.endswith("-opened"):
+                    page.evaluate(
+                        "document.querySelectorAll('details').forEach(d => d.open = true)"
+                    )
                 page.screenshot(path=target / f"{name}-{width}-{scheme}.png", full_page=True)
             context.close()
 

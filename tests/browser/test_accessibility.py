@@ -1,15 +1,19 @@
 """Every template in three widths, light and dark: axe finds nothing, nothing scrolls sideways."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from kb.accounts.models import Role
+from kb.search.models import BestPassage, Reasons, SearchOutcome, Stage
+from kb.search.service import SearchService
 
 pytestmark = pytest.mark.browser
 
 PAGES = (
     "/", "/search", "/search?q=late+parcel", "/search?q=retrun+an+itme", "/search?q=xylophone",
+    "/search?q=battery&collection=care&kind=how-to&product=fv-200",
     "/collections/all", "/collections/care", "/collections/troubleshooting",
     "/articles/descale-a-kettle", "/articles/error-codes", "/policies", "/policies/warranty-policy",
     "/directory", "/contact", "/contact?q=late+parcel", "/contact?article=descale-a-kettle",
@@ -89,9 +93,6 @@ def test_every_template_of_the_staff_area(site, open_browser, axe_script, width,
             problems.append("scrolls sideways")
         if problems:
             found[path] = problems
-        page.screenshot(
-            path=f"/tmp/shots/staff{path.replace('/', '_')}-{width}.png", full_page=True
-        )
     assert found == {}
 
 
@@ -108,6 +109,48 @@ def test_open_suggestions_and_a_vote_in_place(open_browser, axe_script, width):
     page.get_by_role("button", name="No", exact=True).click()
     page.locator("#thanks").wait_for()
     assert list_problems(page, axe_script) == []
+
+
+REASONS = Reasons(
+    words=("late", "parcel"),
+    synonyms=(("parcel", "package"),),
+    pinned=True,
+    asked=True,
+    meaning=0.8,
+)
+QUOTED = (
+    "Most parcels come within <mark>five working days</mark>. If yours has not come by then, look at "
+    "the tracking page first: it says where the <mark>parcel</mark> was seen last, and when."
+)
+UNUSUAL = (
+    {"stage": Stage.SEMANTIC, "outcome": SearchOutcome.WEAK, "degraded": True},
+    {"stage": Stage.PREFIX, "correction": "late parcels", "mode": "hybrid"},
+)
+OPEN_ALL = "document.querySelectorAll('details').forEach(d => d.open = true)"
+
+
+@pytest.mark.parametrize("values", UNUSUAL)
+@pytest.mark.parametrize(("width", "scheme"), ((1280, "dark"), (360, "light")))
+def test_results_with_all_there_is_to_say(
+    open_browser, axe_script, monkeypatch, width, scheme, values
+):
+    search = SearchService.search
+
+    def explained(*arguments, **options):
+        # Which of these a search has depends on the model and the content; the page shows all.
+        page = search(*arguments, **options)
+        first = page.hits[0]
+        best = BestPassage(first.slug, first.title, "Where it is", first.url, QUOTED)
+        hits = tuple(replace(hit, reasons=REASONS) for hit in page.hits)
+        return replace(page, hits=hits, best=best, **values)
+
+    monkeypatch.setattr(SearchService, "search", explained)
+    page = open_browser(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page.goto("/search?q=late+parcel&collection=delivery")
+    assert list_problems(page, axe_script) == []
+    page.evaluate(OPEN_ALL)
+    assert list_problems(page, axe_script) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_forced_colors_keep_everything_readable(open_browser, axe_script):

@@ -86,6 +86,32 @@ def test_the_main_job_without_javascript(open_browser):
     expect(page.get_by_role("link", name=re.compile("@")).first).to_be_visible()
 
 
+def test_results_are_narrowed_down_by_keyboard_and_widened_again(open_browser):
+    page = open_browser()
+    page.goto("/search?q=battery")
+    before = page.locator(".hit").count()
+    narrow = page.locator("summary", has_text="Narrow down")
+    narrow.focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Product").select_option(label="FV-200")
+    page.get_by_role("button", name="Apply").press("Enter")
+    expect(page).to_have_url(re.compile(r"/search\?q=battery&product=fv-200$"))
+    expect(page.get_by_role("status").filter(has_text="Product: FV-200")).to_be_visible()
+    assert 0 < page.locator(".hit").count() <= before
+    page.get_by_role("link", name="Product: FV-200").click()
+    expect(page).to_have_url(re.compile(r"/search\?q=battery$"))
+
+
+def test_results_are_narrowed_down_without_javascript(open_browser):
+    page = open_browser(java_script_enabled=False)
+    page.goto("/search?q=battery")
+    page.locator("summary", has_text="Narrow down").click()
+    page.get_by_label("Type of article").select_option(label="Troubleshooting")
+    page.get_by_role("button", name="Apply").click()
+    expect(page.get_by_role("link", name="Type of article: Troubleshooting")).to_be_visible()
+    expect(page.locator(".hit").first).to_be_visible()
+
+
 def test_a_search_without_results_goes_on(open_browser):
     page = open_browser()
     page.goto("/search?q=xylophone+lessons")
