@@ -30,6 +30,7 @@ class Settings:
     weak_confidence: float
     visit_minutes: int
     search_log_days: int
+    learn: bool
     phone_regions: tuple[str, ...]
     trusted_proxies: int
 
@@ -174,6 +175,12 @@ SETTINGS: tuple[Setting, ...] = (
         "Minutes without a request after which a visit has ended.",
     ),
     Setting("KB_SEARCH_LOG_DAYS", "90", _whole(1, 3650), "Days that single searches are kept."),
+    Setting(
+        "KB_LEARN",
+        "on",
+        _switch,
+        "Indexes wordings with the article that answered several customers who used them.",
+    ),
     Setting(
         "KB_PHONE_REGIONS",
         "US,CA,GB,DE,FR",

@@ -99,7 +99,9 @@ class RunningSite:
 def demo_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The repository's own articles, published once for the whole run."""
     folder = tmp_path_factory.mktemp("demo") / "index"
-    settings = replace(load_settings({}), content_dir=ROOT / "articles", index_dir=folder)
+    settings = replace(
+        load_settings({"KB_LEARN": "off"}), content_dir=ROOT / "articles", index_dir=folder
+    )
     build_publisher(settings, FixedClock(NOW)).publish()
     return folder
 

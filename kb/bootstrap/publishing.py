@@ -9,10 +9,12 @@ from kb.config import Settings
 from kb.content.sources import open_source
 from kb.publishing.generations import Generations
 from kb.publishing.layout import IndexLayout
+from kb.publishing.learned import NoWordings
 from kb.publishing.publisher import Publisher
 from kb.search.engine import SearchEngine
 from kb.search.engines.memory import MemoryEngine
 from kb.search.engines.whoosh import WhooshEngine
+from kb.storage.learned_wordings import SqliteLearnedWordings
 from kb.storage.library_file import SqliteLibraryFiles
 
 
@@ -43,4 +45,5 @@ def build_publisher(settings: Settings, clock: Clock | None = None) -> Publisher
         SqliteLibraryFiles(),
         build_engine(settings),
         clock or SystemClock(),
+        SqliteLearnedWordings(settings.database) if settings.learn else NoWordings(),
     )

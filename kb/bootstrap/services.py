@@ -9,6 +9,7 @@ from kb.content_gaps.draft_repositories import open_draft_repository
 from kb.content_gaps.models import Words
 from kb.content_gaps.service import ContentGapService
 from kb.publishing.generations import Generations
+from kb.search_log.learning import WordingLearner
 from kb.search_log.service import SearchLogService
 from kb.services import Services
 from kb.storage.accounts import SqliteAccountStore
@@ -18,6 +19,7 @@ from kb.storage.rate_limits import SqliteRateLimiter
 from kb.storage.search_log import SqliteSearchLogStore
 from kb.storage.sqlite import SqliteFile
 from kb.storage.sqlite_library import BUSY_TIMEOUT_MS
+from kb.storage.wordings import SqliteWordingStore
 
 _LOG_WAITS_MS = 500
 """A customer's search waits no longer for another writer of the log; it answers unrecorded."""
@@ -30,12 +32,13 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
         SettingsError: the signing key cannot be kept.
     """
     clock = clock or SystemClock()
+    # Losing the last searches in a power cut is bearable, waiting for the disk is not.
+    log_file = _database(settings, synchronous="NORMAL", busy_timeout_ms=_LOG_WAITS_MS)
+    log_store = SqliteSearchLogStore(log_file)
     search_log = SearchLogService(
-        # Losing the last searches in a power cut is bearable, waiting for the disk is not.
-        SqliteSearchLogStore(
-            _database(settings, synchronous="NORMAL", busy_timeout_ms=_LOG_WAITS_MS)
-        ),
+        log_store,
         clock,
+        WordingLearner(log_store, SqliteWordingStore(log_file), learns=settings.learn),
         visit_minutes=settings.visit_minutes,
         keep_days=settings.search_log_days,
         phone_regions=settings.phone_regions,

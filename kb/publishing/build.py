@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from kb.content.models import Article, ArticleSummary, Audience, Section
+from kb.content.renderer import RENDERER_VERSION
+from kb.publishing.learned import Wordings
 from kb.publishing.models import ArticleText, Catalogue, StoredArticle
 from kb.publishing.revision import CompiledArticle, Revision, searchable
 from kb.publishing.store import LibraryReader, LibraryWriter
@@ -16,7 +18,7 @@ class Build:
     """One generation in the making.
 
     ``last`` gives the texts of articles that are kept; ``base`` is what the file being
-    written already holds, None when it starts empty.
+    written already holds, None when it starts empty. ``wordings`` are the learned ones.
     """
 
     def __init__(
@@ -25,8 +27,10 @@ class Build:
         writer: LibraryWriter,
         last: LibraryReader | None,
         base: Catalogue | None,
+        wordings: Wordings,
     ) -> None:
         self.revision = revision
+        self.wordings = wordings
         self.writer = writer
         self.last = last
         self.base = base
@@ -44,30 +48,46 @@ class Build:
     def documents(self, *, everything: bool) -> Iterator[IndexDocument]:
         """Save every article and yield those that the engine has to index."""
         for compiled in self.revision.compile():
-            changed = self._save(compiled)
-            self.indexed += changed
+            changed = self._is_searched_differently(compiled)
+            self._save(compiled, count_words=changed)
+            self.indexed += changed or compiled.text is not None
             if (changed or everything) and searchable(compiled.stored.summary):
                 yield self._document(compiled)
         self._remove_gone()
 
-    def _save(self, compiled: CompiledArticle) -> bool:
-        """Write what differs; tells whether what is searched may have changed."""
-        stored = compiled.stored
-        before = self.base.articles.get(stored.path) if self.base else None
+    def _before(self, compiled: CompiledArticle) -> StoredArticle | None:
+        return self.base.articles.get(compiled.stored.path) if self.base else None
+
+    def _is_searched_differently(self, compiled: CompiledArticle) -> bool:
+        """Whether the index has to take it anew; a new date or boost alone changes no word."""
+        before = self._before(compiled)
+        if before is None or _searched(before.summary) != _searched(compiled.stored.summary):
+            return True
+        assert self.base is not None
+        slug = compiled.stored.summary.slug
+        if self.wordings.get(slug, ()) != self.base.wordings.get(slug, ()):
+            return True
+        if compiled.text is None:
+            return False
+        if self.base.manifest.renderer != RENDERER_VERSION:
+            return True  # other terms may be made of the same words
+        last = self._last_text(before.path)
+        return (last.sections, last.levels) != (compiled.text.sections, compiled.text.levels)
+
+    def _save(self, compiled: CompiledArticle, *, count_words: bool) -> None:
+        """Write what differs."""
+        stored, before = compiled.stored, self._before(compiled)
         if before is None:
             text = self._text(compiled)
             self.writer.save_article(stored, text)
             self.writer.count_words(_words(stored, text), ())
-            return True
-        if compiled.text is None and before == stored:
-            return False
-        self.writer.save_article(stored, compiled.text)
-        if compiled.text is None and _searched(before.summary) == _searched(stored.summary):
-            return False
-        old = _words(before, self._last_text(before.path))
-        new = _words(stored, self._text(compiled))
-        self.writer.count_words(new - old, old - new)
-        return True
+            return
+        if compiled.text is not None or before != stored:
+            self.writer.save_article(stored, compiled.text)
+        if count_words:
+            old = _words(before, self._last_text(before.path))
+            new = _words(stored, self._text(compiled))
+            self.writer.count_words(new - old, old - new)
 
     def _document(self, compiled: CompiledArticle) -> IndexDocument:
         text = self._text(compiled)
@@ -75,7 +95,9 @@ class Build:
             Section(s.anchor, s.heading, level, s.text)
             for s, level in zip(text.sections, text.levels, strict=True)
         )
-        return build_document(Article(compiled.stored.summary, "", sections), text.sections)
+        summary = compiled.stored.summary
+        wordings = self.wordings.get(summary.slug, ())
+        return build_document(Article(summary, "", sections), text.sections, wordings)
 
     def _remove_gone(self) -> None:
         for path, article in (self.base.articles if self.base else {}).items():
@@ -106,5 +128,9 @@ def _words(article: StoredArticle, text: ArticleText) -> set[str]:
 
 
 def _searched(summary: ArticleSummary) -> ArticleSummary:
-    """What the index depends on: dates and authors change without a word being different."""
-    return replace(summary, created_at=None, updated_at=None, authors=(), extra={})
+    """What the index depends on: much else changes without a word being different."""
+    return replace(
+        summary, created_at=None, updated_at=None, reviewed=None, review_by=None,
+        effective_from=None, effective_until=None, related=(), aliases=(), authors=(), boost=1.0,
+        extra={},
+    )  # fmt: skip

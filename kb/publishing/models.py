@@ -78,6 +78,8 @@ class Catalogue:
     """Last good text of each settings file by name."""
     problems: tuple[Problem, ...] = ()
     """All problems of the content, for the report."""
+    wordings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Learned wordings that are indexed, by slug."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,11 @@ from kb.content.source import ContentSource
 from kb.errors import GenerationUnavailable, PublishError, SourceError
 from kb.publishing.build import Build
 from kb.publishing.layout import IndexLayout
+from kb.publishing.learned import Wordings, choose_wordings, load_wordings
 from kb.publishing.models import Catalogue, Manifest, PublishReport
 from kb.publishing.reading import now_text
 from kb.publishing.revision import Progress, Revision, searchable
-from kb.publishing.store import LibraryFiles, LibraryReader
+from kb.publishing.store import LearnedWordings, LibraryFiles, LibraryReader
 from kb.search.engine import SearchEngine
 
 KEPT_GENERATIONS = 3
@@ -45,6 +46,7 @@ class Publisher:
     library_files: LibraryFiles
     engine: SearchEngine
     clock: Clock
+    learned: LearnedWordings
     patience_seconds: float = 120.0
     """How long a publish waits for another one to end, so that no push goes unpublished."""
 
@@ -121,11 +123,16 @@ class Publisher:
 
     def _matches(self, catalogue: Catalogue, revision: str) -> bool:
         manifest = catalogue.manifest
-        return (manifest.revision, manifest.renderer, manifest.engine) == (
+        made_alike = (manifest.revision, manifest.renderer, manifest.engine) == (
             revision,
             RENDERER_VERSION,
             self.engine.name,
         )
+        if not made_alike:
+            return False
+        articles = (article.summary for article in catalogue.articles.values())
+        learned = load_wordings(self.learned, catalogue.wordings)
+        return catalogue.wordings == choose_wordings(articles, learned)
 
     def _refuse_nothing(self, catalogue: Catalogue, revision: Revision) -> None:
         # A folder that is not mounted, or the wrong one, must not empty the help center.
@@ -163,8 +170,13 @@ class Publisher:
         # A full publish starts from nothing, but still falls back on last good versions.
         base = None if full else last
         writer = self.library_files.create(directory, base.directory if base else None)
+        learned = load_wordings(self.learned, last.catalogue.wordings if last else {})
         build = Build(
-            revision, writer, last.reader if last else None, base.catalogue if base else None
+            revision,
+            writer,
+            last.reader if last else None,
+            base.catalogue if base else None,
+            choose_wordings(revision.arrangement.articles.values(), learned),
         )
         try:
             index = directory / self.engine.name
@@ -174,7 +186,7 @@ class Publisher:
                 self.engine.build(index, documents, base=old_index, removed=build.removed_keys())
             else:
                 self.engine.build(index, build.documents(everything=True))
-            catalogue = self._catalogue(revision)
+            catalogue = self._catalogue(revision, build.wordings)
             writer.finish(catalogue)
             self._store_files(catalogue)
             self._verify(directory, catalogue)
@@ -197,7 +209,8 @@ class Publisher:
             kept=tuple(revision.kept),
         )
 
-    def _catalogue(self, revision: Revision) -> Catalogue:
+    def _catalogue(self, revision: Revision, wordings: Wordings) -> Catalogue:
+        slugs = {article.summary.slug for article in revision.stored.values()}
         manifest = Manifest(
             revision=revision.scan.revision,
             commit=revision.scan.commit,
@@ -214,6 +227,7 @@ class Publisher:
             fingerprints={path: revision.scan.files[path].fingerprint for path in revision.files},
             documents=revision.settings.texts,
             problems=tuple(sorted(set(revision.problems))),
+            wordings={slug: texts for slug, texts in wordings.items() if slug in slugs},
         )
 
     def _store_files(self, catalogue: Catalogue) -> None:

@@ -9,6 +9,18 @@ from kb.publishing.models import ArticleText, Catalogue, StoredArticle
 from kb.search.service import SectionTexts
 
 
+class LearnedWordings(Protocol):
+    """What customers' own words led to, as counted by then."""
+
+    def load(self) -> Mapping[str, tuple[str, ...]]:
+        """Wordings by the slug of the article, the most frequent first.
+
+        Raises:
+            DatabaseError: they cannot be read.
+        """
+        ...
+
+
 class LibraryReader(ArticleTexts, SectionTexts, Protocol):
     """An opened, complete library file; safe to use from several threads."""
 

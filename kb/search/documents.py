@@ -37,8 +37,10 @@ def build_search_sections(sections: Sequence[Section], analyzer: Analyzer) -> li
     ]
 
 
-def build_document(article: Article, sections: Sequence[SearchSection]) -> IndexDocument:
-    """What the engine stores of an article."""
+def build_document(
+    article: Article, sections: Sequence[SearchSection], wordings: Sequence[str] = ()
+) -> IndexDocument:
+    """What the engine stores of an article. ``wordings`` are learned from the search log."""
     summary = article.summary
     analyzer = Analyzer.for_language(summary.language)
     headings = " \n ".join(section.heading for section in article.sections if section.heading)
@@ -48,6 +50,7 @@ def build_document(article: Article, sections: Sequence[SearchSection]) -> Index
             # Short fields keep function words, so that "Who we are" can be found at all.
             "title": analyzer.terms(summary.title, keep_stop_words=True),
             "questions": analyzer.terms(" \n ".join(summary.questions), keep_stop_words=True),
+            "wordings": analyzer.terms(" \n ".join(wordings), keep_stop_words=True),
             "headings": analyzer.terms(headings),
             "summary": analyzer.terms(summary.summary),
             "tags": analyzer.terms(

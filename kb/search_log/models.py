@@ -184,9 +184,42 @@ class TopSearch:
     last: date
 
 
+LEARNED_FROM_VISITS = 3
+"""Visits that must have ended with the same article after the same words, on more than one
+day, before the words are learned: one person or one afternoon of mischief teaches nothing,
+and a text that several people typed names none of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What one visit teaches about wordings (normalised texts, as they were searched)."""
+
+    day: date
+    wordings: tuple[str, ...]
+    """Everything that was searched, each once."""
+    answer: tuple[str, str] | None
+    """The wording that was searched last and the slug of the article that ended the visit."""
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedWording:
+    """A wording that is indexed with an article, because customers were answered by it."""
+
+    slug: str
+    wording: str
+    visits: int
+    """How many visits ended with the article after this wording; see ``FADE_FROM_VISITS``."""
+    asked: int
+    """How many visits searched the wording at all."""
+    first: date
+    last: date
+
+
 @dataclass(frozen=True, slots=True)
 class MaintenanceResult:
     """What the regular job did."""
 
     settled_visits: int
     deleted_searches: int
+    learned_visits: int = 0
+    """Visits whose wordings were counted."""

@@ -10,6 +10,7 @@ from kb.clock import Clock
 from kb.errors import DatabaseError
 from kb.search.models import SearchPage
 from kb.search_log.imports import LogImporter
+from kb.search_log.learning import WordingLearner
 from kb.search_log.models import (
     DayCount,
     ImportedSearch,
@@ -49,6 +50,7 @@ class SearchLogService:
         self,
         store: SearchLogStore,
         clock: Clock,
+        learner: WordingLearner,
         *,
         visit_minutes: int,
         keep_days: int,
@@ -56,6 +58,7 @@ class SearchLogService:
     ) -> None:
         self._store = store
         self._clock = clock
+        self.learner = learner
         self._pause = timedelta(minutes=visit_minutes)
         self._keep_days = keep_days
         self._recorder = VisitRecorder(store, self._pause, phone_regions)
@@ -147,12 +150,13 @@ class SearchLogService:
         self._guard.attempt(lambda: self.settle(_SETTLE_BEFORE_REPORT), 0)
 
     def maintain(self) -> MaintenanceResult:
-        """The regular job: settle what ended, delete what is older than it may be kept.
+        """The regular job: settle what ended, learn from it, delete what is too old to be kept.
 
         Raises:
             DatabaseError: the database cannot be written.
         """
         settled = self.settle()
+        learned = self.learner.learn()
         oldest = self._clock.now().date() - timedelta(days=self._keep_days)
         deleted = 0
         while True:
@@ -164,7 +168,8 @@ class SearchLogService:
         if deleted:
             with self._store.transaction():
                 self._store.delete_orphans(oldest)
-        return MaintenanceResult(settled, deleted)
+        self.learner.drop_rare(oldest)
+        return MaintenanceResult(settled, deleted, learned)
 
     def summary(self, since: date, until: date) -> Summary:
         """The days from ``since`` to ``until``, both included, and their total."""

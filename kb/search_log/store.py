@@ -7,6 +7,8 @@ from typing import Protocol
 
 from kb.search_log.models import (
     DayCount,
+    LearnedWording,
+    Lesson,
     Opening,
     RecordedSearch,
     TopSearch,
@@ -102,4 +104,39 @@ class SearchLogStore(Protocol):
 
     def list_popular(self, since: date, limit: int) -> list[str]:
         """Slugs of the articles opened most since a day."""
+        ...
+
+
+class WordingStore(Protocol):
+    """Keeps the counts of wordings, in the same transactions as the log.
+
+    Every method may raise DatabaseError.
+    """
+
+    def list_unlearned_visits(self, limit: int) -> list[int]:
+        """Visits that are over and not counted yet, the oldest first."""
+        ...
+
+    def mark_learned(self, visit_ids: Sequence[int]) -> None:
+        """Count these visits never again."""
+        ...
+
+    def add_lessons(self, lessons: Sequence[Lesson]) -> None:
+        """Count what visits taught."""
+        ...
+
+    def fade_wordings(self, visits: int) -> None:
+        """Halve the counts of every wording that so many visits searched."""
+        ...
+
+    def drop_rare_wordings(self, before: date, visits: int) -> None:
+        """Delete counts below so many visits that no visit since a day has added to."""
+        ...
+
+    def list_learned(self, slug: str) -> list[LearnedWording]:
+        """What was learned, by article and most visits first; "" means of all articles."""
+        ...
+
+    def remove_learned(self, slug: str, wording: str) -> bool:
+        """Never use this wording for this article; False when it was not learned for it."""
         ...

@@ -101,6 +101,8 @@ class LibraryFileReader:
                 fingerprints=_load(meta["fingerprints"], dict[str, str]),
                 documents=_load(meta["documents"], dict[str, str]),
                 problems=_load(meta["problems"], tuple[Problem, ...]),
+                # Absent in files of earlier versions, which need not be rebuilt for it.
+                wordings=_load(meta.get("wordings", b"{}"), dict[str, tuple[str, ...]]),
             )
 
     def load_vocabulary(self) -> Mapping[str, int]:
@@ -223,6 +225,7 @@ class LibraryFileWriter:
             "fingerprints": catalogue.fingerprints,
             "documents": catalogue.documents,
             "problems": catalogue.problems,
+            "wordings": catalogue.wordings,
         }
         self._connection.executemany(
             "INSERT OR REPLACE INTO meta VALUES (?, ?)",

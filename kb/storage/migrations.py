@@ -156,3 +156,30 @@ _CONTENT_GAPS = (
     )""",
     "CREATE INDEX decisions_of_topic ON topic_decisions (topic_id)",
 )
+
+
+@migrations()
+def learned_wordings(db: Database) -> None:
+    """Which words lead to which article, counted by visits that are over."""
+    for statement in _LEARNED_WORDINGS:
+        db.execute(statement)
+
+
+_LEARNED_WORDINGS = (
+    "ALTER TABLE visits ADD COLUMN is_learned INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX visits_to_learn ON visits (id) WHERE is_over = 1 AND is_learned = 0",
+    """CREATE TABLE wording_visits (
+        wording TEXT PRIMARY KEY,
+        visits INTEGER NOT NULL,
+        last_day INTEGER NOT NULL
+    ) WITHOUT ROWID""",
+    """CREATE TABLE wording_answers (
+        wording TEXT NOT NULL,
+        slug TEXT NOT NULL,
+        visits INTEGER NOT NULL,
+        first_day INTEGER NOT NULL,
+        last_day INTEGER NOT NULL,
+        removed INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (wording, slug)
+    ) WITHOUT ROWID""",
+)

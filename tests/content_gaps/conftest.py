@@ -11,11 +11,13 @@ from kb.content_gaps.draft_repositories import open_draft_repository
 from kb.content_gaps.models import Words
 from kb.content_gaps.service import ContentGapService
 from kb.search.models import Hit, SearchOutcome, SearchPage, Stage
+from kb.search_log.learning import WordingLearner
 from kb.search_log.service import SearchLogService
 from kb.storage.content_gaps import SqliteContentGapStore
 from kb.storage.migrations import migrations
 from kb.storage.search_log import SqliteSearchLogStore
 from kb.storage.sqlite import SqliteFile
+from kb.storage.wordings import SqliteWordingStore
 
 KNOWN = {
     "kettle": 9,
@@ -43,8 +45,10 @@ def file(tmp_path):
 
 @pytest.fixture
 def log(file, clock):
+    store = SqliteSearchLogStore(file)
+    learner = WordingLearner(store, SqliteWordingStore(file), learns=True)
     return SearchLogService(
-        SqliteSearchLogStore(file), clock, visit_minutes=30, keep_days=90, phone_regions=("US",)
+        store, clock, learner, visit_minutes=30, keep_days=90, phone_regions=("US",)
     )
 
 

@@ -6,10 +6,12 @@ import pytest
 
 from kb.clock import FixedClock
 from kb.search.models import Hit, SearchOutcome, SearchPage, Stage
+from kb.search_log.learning import WordingLearner
 from kb.search_log.service import SearchLogService
 from kb.storage.migrations import migrations
 from kb.storage.search_log import SqliteSearchLogStore
 from kb.storage.sqlite import SqliteFile
+from kb.storage.wordings import SqliteWordingStore
 
 
 @pytest.fixture
@@ -26,10 +28,16 @@ def file(tmp_path):
 
 
 @pytest.fixture
-def log(file, clock):
+def learner(file):
+    return WordingLearner(SqliteSearchLogStore(file), SqliteWordingStore(file), learns=True)
+
+
+@pytest.fixture
+def log(file, clock, learner):
     return SearchLogService(
         SqliteSearchLogStore(file),
         clock,
+        learner,
         visit_minutes=30,
         keep_days=90,
         phone_regions=("US", "GB", "DE"),
