@@ -88,7 +88,7 @@ def test_why_a_hit_was_found_needs_no_script(show):
     assert said == [
         "Our editors put this article first for such questions.",
         "It answers this question in these very words.",
-        "It has: “track”, “<order>”",
+        "Words in it: “track”, “<order>”",
         "“parcel” also finds “package”.",
         "A part of it is similar in meaning to your words.",
     ]
