@@ -259,6 +259,17 @@ class FieldReader:
         count = len(self.items(name))
         return tuple(FieldReader(self.document, *self.keys, name, i) for i in range(count))
 
+    def named_children(self, name: str) -> "tuple[tuple[str, FieldReader], ...]":
+        """The keys of a mapping of mappings, each with a reader of what is below it."""
+        self._read.add(name)
+        value = self._values.get(name)
+        if value is None or value == "":
+            return ()
+        if not isinstance(value, dict):
+            self._wrong(name, "a list of `key:` lines with more below each")
+            return ()
+        return tuple((key, FieldReader(self.document, *self.keys, name, key)) for key in value)
+
     def items(self, name: str) -> tuple[Any, ...]:
         """The items of a list, whatever they are."""
         self._read.add(name)

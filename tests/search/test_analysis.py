@@ -1,6 +1,8 @@
 """Articles and questions meet in the same terms."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kb.search.analysis import Analyzer
 from kb.search.query import MAX_TERMS, parse_query
@@ -23,6 +25,80 @@ ENGLISH = Analyzer.for_language("en")
         ("ＦＶ３００", "fv300"),
         ("c++", "C++."),
         ("c#", "(C#)"),
+        # One word or two
+        ("e mail", "email"),
+        ("e mail", "E-Mail"),
+        ("login", "logging in"),
+        ("log-in", "Log in"),
+        ("signin", "signed in"),
+        ("wi fi", "WiFi"),
+        ("set-up", "setting up"),
+        ("popup", "pop-ups"),
+        ("backup", "back up your photos"),
+        # British and American
+        ("colour", "colors"),
+        ("favourites", "Favorites"),
+        ("organised", "organize"),
+        ("unauthorised", "unauthorized"),
+        ("synchronisation", "synchronization"),
+        ("analysing", "analyze"),
+        ("centre", "centers"),
+        ("litres", "liter"),
+        ("licence", "license"),
+        ("grey", "gray"),
+        ("travelling", "traveling"),
+        ("cancelled", "canceled"),
+        ("dialling", "dialing"),
+        ("catalogue", "catalog"),
+        ("dialogue", "dialog"),
+        ("programme", "programs"),
+        ("behaviour", "behaviors"),
+        ("instalments", "installment"),
+        # Irregular forms
+        ("children", "child"),
+        ("people", "person"),
+        ("feet", "foot"),
+        ("mice", "mouse"),
+        ("sent", "sending"),
+        ("bought", "buy"),
+        ("paid", "payment pay"),
+        ("broken", "it broke"),
+        ("lost", "losing"),
+        ("frozen", "freezes"),
+        ("froze", "freezing"),
+        ("forgot", "forgotten"),
+        ("forgot", "forget"),
+        ("stolen", "steal"),
+        ("went", "going"),
+        ("wrote", "written"),
+        ("hidden", "hide"),
+        ("worn", "wears"),
+        ("stuck", "sticks"),
+        ("built", "building"),
+        # Numbers with units
+        ("500ml", "500 ml"),
+        ("16GB", "16 gb"),
+        ("16-GB", "16 gigabytes"),
+        ("2.4ghz", "2.4 GHz"),
+        ("20%", "20 %"),
+        ("20%", "20 percent"),
+        ("30-day", "30 days"),
+        ("$20", "20 dollars"),
+        ("60°", "60 degrees"),
+        # Codes, whole and in part
+        ("WH1000", "WH-1000XM4"),
+        ("xm4", "WH-1000XM4"),
+        ("1000xm4", "WH-1000XM4"),
+        ("E42", "E-42"),
+        ("42", "E42"),
+        ("80070005", "0x80070005"),
+        ("getsync", "stk500_getsync"),
+        ("stk500_getsync", "stk500_getsync()"),
+        ("unknown issuer", "SEC_ERROR_UNKNOWN_ISSUER"),
+        ("cve-2021-44228", "CVE-2021-44228"),
+        ("17.4", "17.4.1"),
+        ("17.4.1", "v17.4.1"),
+        ("iphone 15", "iPhone15"),
     ],
 )
 def test_the_same_word_in_other_clothes(typed: str, written: str) -> None:
@@ -38,6 +114,8 @@ def test_the_same_word_in_other_clothes(typed: str, written: str) -> None:
         ("FV-200", "FV-300X"),
         ("17.4.1", "17.4"),
         ("on", "off"),
+        ("cheque", "check"),
+        ("16GB", "16 MB"),
     ],
 )
 def test_codes_stay_apart(one: str, other: str) -> None:
@@ -91,5 +169,101 @@ def test_any_text_is_a_bounded_query(text: str) -> None:
 
 def test_long_questions_keep_their_rarest_words() -> None:
     words = [f"word{n}" for n in range(20)]
-    query = parse_query(" ".join(words), ENGLISH, lambda term: int(term.removeprefix("word")))
+    counts = {f"word{n}": n for n in range(20)}
+    query = parse_query(" ".join(words), ENGLISH, lambda term: counts.get(term, 0))
     assert [t.term for t in query.terms] == words[1:13]  # word0 occurs nowhere
+
+
+_ORDINARY = """
+hour four your our tour pour sour flour journey course source resource tournament contour detour
+wise rise exercise promise premise praise raise noise advise advice advertise compromise comprise
+disguise enterprise expertise franchise improvise likewise otherwise clockwise paradise precise
+concise revise supervise surprise televise devise device practice demise arise there fire wire here
+where more store share care require entire desire acre genre secret street screen agree degree
+interest restore prize size seize horse house reverse license sense expense response false visa
+vision crisis basis analysis disable disc display discover ground left saw led bit wound rose lives
+leaves calling filling filing selling pulling falling
+"""
+ORDINARY = _ORDINARY.split()
+
+
+def test_ordinary_words_stay_distinct() -> None:
+    assert len(ORDINARY) >= 60
+    stems: dict[str, list[str]] = {}
+    for word in ORDINARY:
+        stems.setdefault(ENGLISH.stem(word), []).append(word)
+    together = sorted(words for words in stems.values() if len(words) > 1)
+    assert together == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("precise", "precisely"),
+        ("exercise", "exercising"),
+        ("promise", "promised"),
+        ("advertise", "advertising"),
+        ("revise", "revised"),
+        ("organise", "organizers"),
+    ],
+)
+def test_spelling_rules_keep_families_together(before: str, after: str) -> None:
+    assert ENGLISH.stem(before) == ENGLISH.stem(after)
+
+
+@pytest.mark.parametrize("word", ["can't", "cant", "can’t", "won't", "wont", "doesn't", "doesnt"])
+def test_contractions_tell_nothing(word: str) -> None:
+    assert ENGLISH.terms(f"printer {word} print") == ["printer", "print"]
+
+
+def test_an_apostrophe_makes_no_other_word() -> None:
+    assert ENGLISH.terms("I'd like my Apple ID, we're out, she'll call") == [
+        "appl",
+        "id",
+        "out",
+        "call",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Where's my order?", "where is the order"),
+        ("printer won't start", "The printer does not start"),
+        ("can't log in", "cannot login"),
+        ("e mail", "E-mail?"),
+        ("16 GB", "16gb"),
+    ],
+)
+def test_questions_in_the_same_words(one: str, other: str) -> None:
+    assert ENGLISH.question_key(one) == ENGLISH.question_key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("cancel my order", "where is my order"),
+        ("can I return it", "can't I return it"),
+        ("who to call", "when to call"),
+        ("E-42", "E-43"),
+    ],
+)
+def test_other_questions(one: str, other: str) -> None:
+    assert ENGLISH.question_key(one) != ENGLISH.question_key(other)
+
+
+def test_pieces_of_a_code_are_bounded() -> None:
+    assert len(ENGLISH.terms("A1" * 5_000)) <= 11
+    assert len(ENGLISH.terms("a1-" * 5_000 + "b")) <= 11
+    assert len(ENGLISH.terms("word-" * 5_000 + "b")) <= 13
+
+
+@given(st.text(max_size=300), st.sampled_from(["en", "de", "fr", "xx"]))
+@settings(deadline=None, max_examples=150)
+def test_no_text_breaks_the_analysis(text: str, language: str) -> None:
+    analyzer = Analyzer.for_language(language)
+    terms = analyzer.terms(text, keep_stop_words=True)
+    assert all(term and not any(c.isspace() for c in term) for term in terms)
+    assert set(analyzer.terms(text)) <= set(terms)
+    assert analyzer.question_key(text) == analyzer.question_key(text)
+    assert all(word.whole for word in analyzer.read(text))

@@ -1,0 +1,39 @@
+"""The two signs that mean something in a question: "these words together" and -not this.
+
+Everything else is text.  Both are read only where nobody can have meant anything else:
+a quotation mark before a word that begins and after a word that ends, a hyphen right
+before a word.  So ``27" monitor``, ``WH-1000XM4``, ``- step``, ``2 - 3``, ``-5``, ``-v``
+and ``-safe-mode`` are text.
+"""
+
+import re
+from dataclasses import dataclass
+
+MAX_PHRASES = 4
+MAX_EXCLUDED = 5
+"""More words with a hyphen before them are a pasted list, not a wish."""
+
+_PHRASE = re.compile(r"(?<![^\s(\[])[\"“”„«]\s?([^\"“”„«»]*[^\W_][^\"“”„«»]*?)\s?[\"“”»](?![^\W_])")
+_EXCLUDED = re.compile(r"(?<!\S)-([^\W\d_]{2,})(?=[\s,;.!?)]|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Syntax:
+    """A question taken apart."""
+
+    text: str
+    """What is looked for, phrases included."""
+    phrases: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+
+
+def read_syntax(text: str) -> Syntax:
+    """Take cleaned query text apart; the signs that cannot be read stay text."""
+    if "-" not in text and not any(mark in text for mark in '"“”„«'):
+        return Syntax(text)
+    excluded = tuple(_EXCLUDED.findall(text))
+    if excluded and len(excluded) <= MAX_EXCLUDED:
+        text = " ".join(_EXCLUDED.sub(" ", text).split())
+    else:
+        excluded = ()
+    return Syntax(text, tuple(_PHRASE.findall(text)[:MAX_PHRASES]), excluded)
