@@ -1,5 +1,6 @@
 """Filters of the results page: what they offer, what they keep, and the way back."""
 
+import lxml.html
 import pytest
 
 from .conftest import text_of
@@ -62,6 +63,14 @@ def test_corrections_keep_the_filters(read):
     page = read("/search?q=cancle+ordr&collection=orders")
     (back,) = page.xpath("//p[@class='correction']/a/@href")
     assert back == "/search?q=cancle%20ordr&collection=orders&exact=1"
+
+
+def test_the_next_page_keeps_the_filters(site):
+    answer = site.client.get("/search?q=battery+charge&kind=troubleshooting")
+    page = lxml.html.document_fromstring(answer.get_data(as_text=True))
+    assert page.xpath("//a[@rel='next']/@href") == [
+        "/search?q=battery+charge&kind=troubleshooting&page=2"
+    ]
 
 
 def test_one_of_a_kind_is_no_choice(write, settings, clock, publish):

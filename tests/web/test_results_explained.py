@@ -78,6 +78,13 @@ def test_what_was_searched_is_told_whatever_stage_answered(show):
     assert "Search instead for “track order”" in text_of(page)
 
 
+def test_a_correction_that_found_nothing_can_be_undone(show):
+    page = show("/search?q=xylophon", correction="xylophone", searched="xylophone")
+    assert "No article was found for “xylophone”" in text_of(page)
+    assert "Showing results for" not in text_of(page)
+    assert "/search?q=xylophon&exact=1" in page.xpath("//main//a/@href")
+
+
 def test_why_a_hit_was_found_needs_no_script(show):
     page = show(reasons=REASONS)
     why = page.xpath("//li[@class='hit'][1]//details[@class='why']")[0]
