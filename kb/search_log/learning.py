@@ -26,7 +26,7 @@ FADE_FROM_VISITS = 200
 """Visits with one wording after which all its counts are halved: what an article answered
 long ago must not outvote for years the one that replaced it."""
 _BATCH = 200
-"""Visits in one transaction: about 50 ms, in which a customer's search waits to be recorded."""
+"""Visits in one transaction: 25 ms of work, for which a customer's search waits to be recorded."""
 
 
 def read_visit(searches: Sequence[RecordedSearch], openings: Sequence[Opening]) -> Lesson | None:

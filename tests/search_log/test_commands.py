@@ -130,3 +130,32 @@ def test_importing_waits_for_a_site_that_is_recording(kb, csv_file):
     assert json.loads(kb("log", "import", str(csv_file), "--json").stdout)["imported"] == 3
     done.join()
     site.close()
+
+
+@pytest.fixture
+def clicked(kb, tmp_path):
+    """Three visits on three days that opened the same article after the same words."""
+    days = [
+        (datetime.now(UTC) - timedelta(days=n)).isoformat(timespec="seconds") for n in (1, 2, 3)
+    ]
+    file = tmp_path / "clicked.csv"
+    rows = "".join(f"{day},Broken box,2,damaged,{day}\n" for day in days)
+    file.write_text(f"time,query,results,clicked,visit\n{rows}", encoding="utf-8")
+    kb("log", "import", str(file))
+    kb("log", "maintain")
+
+
+@pytest.mark.usefixtures("clicked")
+def test_learned_wordings_are_listed_and_removed(kb):
+    assert kb("log", "wordings").stdout == "damaged: broken box (3 of 3 visits)\n"
+    assert kb("log", "wordings", "late").stdout == ""
+    (found,) = json.loads(kb("log", "wordings", "damaged", "--json").stdout)
+    assert (found["article"], found["wording"], found["visits"], found["asked"]) == (
+        "damaged", "broken box", 3, 3,
+    )  # fmt: skip
+    assert found["first"] < found["last"]
+    assert kb("log", "wordings", "--remove", "broken box").exit_code == 2
+    unknown = kb("log", "wordings", "late", "--remove", "broken box")
+    assert (unknown.exit_code, "was not learned for" in unknown.stderr) == (1, True)
+    assert "is removed" in kb("log", "wordings", "damaged", "--remove", "Broken box").stdout
+    assert json.loads(kb("log", "wordings", "--json").stdout) == []
