@@ -15,16 +15,14 @@ from kb.content.arrangement import (
     Arrangement,
     arrange,
     build_collections,
-    internal_folders,
 )
 from kb.content.front_matter import FrontMatter, ParsedArticle
-from kb.content.links import LinkMap, ResolvedLink
+from kb.content.links import LinkMap
 from kb.content.models import (
     ArticleSummary,
     Collection,
     Kind,
     Problem,
-    Severity,
     Site,
     State,
 )
@@ -32,6 +30,8 @@ from kb.content.renderer import RENDERER_VERSION, RenderedArticle
 from kb.content.rendering_pool import RenderTask, render_articles
 from kb.content.site_settings import parse_site
 from kb.content.source import ContentSource, Scan, SourceFile
+from kb.publishing.collection_texts import CollectionTexts, render_collection_texts
+from kb.publishing.linking import build_link_map, check_links
 from kb.publishing.models import ArticleText, BrokenFile, Catalogue, StoredArticle
 from kb.publishing.reading import (
     SettingsFiles,
@@ -94,11 +94,11 @@ class Revision:
         self.collections = self._build_collections({})
         self.arrangement: Arrangement = self._arrange()
         self._check_best_bets()
-        self.links: LinkMap = self._link_map()
+        self.links: LinkMap = build_link_map(self.arrangement, self.collections, self.files)
 
     def compile(self) -> Iterator[CompiledArticle]:
         """Every article of the revision, changed ones rendered; collects problems on the way."""
-        self.collections = self._render_collection_texts()
+        texts = self._render_collection_texts()
         unchanged = [path for path in self._reused if path in self.arrangement.articles]
         again = [path for path in unchanged if self._must_render(path)]
         total = len(self._parsed) + len(again)
@@ -110,7 +110,9 @@ class Revision:
             if compiled is not None:
                 self.stored[compiled.stored.path] = compiled.stored
                 yield compiled
-        self._cross_check()
+        checked = check_links(self.stored, texts.links, self.collections, self.files, self.broken)
+        self.files = dict(checked.files)
+        self.problems += checked.problems
 
     # -- reading ---------------------------------------------------------------
 
@@ -226,21 +228,16 @@ class Revision:
         articles = self.arrangement.articles.values()
         self.problems += parse_best_bets(self.settings.best_bets, analyzer, articles, self.today)[1]
 
-    def _link_map(self) -> LinkMap:
-        articles = {path: article.url for path, article in self.arrangement.articles.items()}
-        addresses = {url: path for path, url in articles.items()}
-        for path, article in self.arrangement.articles.items():
-            for name in (article.slug, *article.aliases):
-                addresses.setdefault(f"/articles/{name}", path)
-                addresses.setdefault(f"/policies/{name}", path)
-        return LinkMap(
-            articles=articles,
-            collections={c.path: c.url for c in self.collections},
-            files={path: file.url for path, file in self.files.items()},
-            addresses=addresses,
-        )
-
     # -- rendering -------------------------------------------------------------
+
+    def _render_collection_texts(self) -> CollectionTexts:
+        texts = render_collection_texts(
+            self.source, self.collection_texts, self.arrangement.articles, self.links
+        )
+        self.problems += texts.problems
+        if texts.html:
+            self.collections = self._build_collections(texts.html)
+        return texts
 
     def _must_render(self, path: str) -> bool:
         """Whether an unchanged file would come out differently.
@@ -308,94 +305,6 @@ class Revision:
         )
         levels = [section.level for section in rendered.sections]
         return CompiledArticle(stored, ArticleText(rendered.html, sections, levels, versions))
-
-    def _render_collection_texts(self) -> list[Collection]:
-        """Collections with their own text; few and small, so they are rendered every time."""
-        self._report_texts_without_articles()
-        self._text_links: list[tuple[str, ResolvedLink]] = []
-        if not self.collection_texts:
-            return self.collections
-        tasks: list[RenderTask] = []
-        folders: dict[str, str] = {}
-        for file, parsed in read_articles(self.source, self.collection_texts.values()):
-            folders[file.path] = file.folder
-            if parsed.is_broken:
-                self.problems += parsed.problems
-            elif parsed.front_matter.state is State.PUBLISHED:
-                tasks.append(
-                    RenderTask(file.path, parsed.body, parsed.body_line, parsed.front_matter.title)
-                )
-        texts: dict[str, str] = {}
-        for path, result in render_articles(tasks, self.links):
-            if isinstance(result, Problem):
-                self.problems.append(result)
-            else:
-                texts[folders[path]] = result.html
-                self._text_links += [(path, link) for link in result.links]
-                self.problems += result.problems
-        return self._build_collections(texts)
-
-    def _report_texts_without_articles(self) -> None:
-        for folder, file in self.collection_texts.items():
-            below = f"{folder}/" if folder else ""
-            if not any(path.startswith(below) for path in self.arrangement.articles):
-                self.problems.append(
-                    Problem(
-                        file.path,
-                        0,
-                        "text-without-articles",
-                        Severity.WARNING,
-                        "is the text of its folder's page, but there are no articles in the folder",
-                        "give the file another name to make it an article",
-                    )
-                )
-
-    # -- cross-checking --------------------------------------------------------
-
-    def _cross_check(self) -> None:
-        """Check links between articles, now that all of them are known."""
-        shown: set[str] = set()
-        linked: set[str] = set()
-        for path, is_public, link in self._all_links():
-            if link.target in self.files:
-                linked.add(link.target)
-                if is_public:
-                    shown.add(link.target)
-            elif link.target and path not in self.broken:
-                self._check_link(path, is_public, link)
-        # A file that no article shows is nobody's business; one that only internal
-        # articles show is the staff's.
-        self.files = {path: replace(self.files[path], public=path in shown) for path in linked}
-
-    def _all_links(self) -> Iterator[tuple[str, bool, ResolvedLink]]:
-        """Path of the text, whether customers see it, link: of articles and of collections."""
-        for path, stored in self.stored.items():
-            for link in stored.links:
-                yield path, stored.summary.state is State.PUBLISHED, link
-        internal = internal_folders({c.path: c for c in self.collections})
-        for path, link in self._text_links:
-            yield path, path.rpartition("/")[0] not in internal, link
-
-    def _check_link(self, path: str, is_public: bool, link: ResolvedLink) -> None:
-        if not link.url:
-            return  # reported when it was rendered
-        target = self.stored.get(link.target)
-        shown = link.raw if len(link.raw) <= 80 else link.raw[:79] + "…"
-        if target is None:
-            message, code = (
-                f"the link to {shown} leads to an article that cannot be published",
-                "broken-link",
-            )
-            fix = f"mend {link.target}, or remove the link"
-        elif is_public and target.summary.state is not State.PUBLISHED:
-            message = f"the link to {shown} leads to an article that customers cannot see ({target.summary.state})"
-            code, fix = "hidden-target", "publish the article, or remove the link"
-        elif link.fragment and link.fragment not in target.anchors:
-            message, code = f"{shown}: there is no such heading in {link.target}", "broken-anchor"
-            fix = "use the id of a heading there"
-        else:
-            return
-        self.problems.append(Problem(path, link.line, code, Severity.WARNING, message, fix))
 
 
 def searchable(summary: ArticleSummary) -> bool:
