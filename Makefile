@@ -57,9 +57,9 @@ $(VENV)/bin/python:
 	    echo "Installing python3-venv"; apt-get -qq update && apt-get -qq install -y python3-venv >/dev/null && $(PYTHON) -m venv $(VENV); \
 	  else echo "Python cannot make virtual environments: sudo apt-get install python3-venv"; exit 2; fi; }
 
-$(VENV)/.installed: setup.cfg pyproject.toml requirements/whoosh.txt | $(VENV)/bin/python
+$(VENV)/.installed: setup.cfg pyproject.toml requirements/whoosh.txt requirements/semantic.txt | $(VENV)/bin/python
 	@echo "Installing Helpshelf (about half a minute the first time)"
-	@$(PIP) --no-deps --require-hashes -r requirements/whoosh.txt
+	@$(PIP) --no-deps --require-hashes -r requirements/whoosh.txt -r requirements/semantic.txt
 	@$(PIP) -e '.[semantic]'
 	@touch $@
 

@@ -27,6 +27,10 @@ class Settings:
     secret_key: str
     rate_limit: bool
     search_engine: str
+    semantic: bool
+    semantic_timeout_ms: int
+    model_dir: Path | None
+    embedder_socket: Path | None
     weak_confidence: float
     visit_minutes: int
     search_log_days: int
@@ -52,6 +56,10 @@ class Setting:
 
 def _path(value: str) -> Path:
     return Path(value).expanduser().absolute()
+
+
+def _optional_path(value: str) -> Path | None:
+    return _path(value) if value else None
 
 
 def _switch(value: str) -> bool:
@@ -161,6 +169,25 @@ SETTINGS: tuple[Setting, ...] = (
         "whoosh",
         _one_of("whoosh", "memory"),
         "Search engine behind the engine interface.",
+    ),
+    Setting("KB_SEMANTIC", "on", _switch, "Searches by meaning as well as by words."),
+    Setting(
+        "KB_SEMANTIC_TIMEOUT_MS",
+        "150",
+        _whole(1, 10_000),
+        "Milliseconds that a search waits for the sentence model before it goes on without.",
+    ),
+    Setting(
+        "KB_MODEL_DIR",
+        "",
+        _optional_path,
+        "Folder of a sentence model exported to ONNX; empty takes the one that is installed.",
+    ),
+    Setting(
+        "KB_EMBEDDER_SOCKET",
+        "",
+        _optional_path,
+        "Socket of an embedding process that workers share; `kb serve` sets it.",
     ),
     Setting(
         "KB_WEAK_CONFIDENCE",

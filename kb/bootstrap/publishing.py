@@ -4,6 +4,7 @@ Apart from the rest, because ``kb index``, ``kb check`` and ``kb search`` need n
 importing everything would take longer than their work.
 """
 
+from kb.bootstrap.embedding import build_embedder, build_query_embedder
 from kb.clock import Clock, SystemClock
 from kb.config import Settings
 from kb.content.sources import open_source
@@ -11,11 +12,16 @@ from kb.publishing.generations import Generations
 from kb.publishing.layout import IndexLayout
 from kb.publishing.learned import NoWordings
 from kb.publishing.publisher import Publisher
+from kb.publishing.vectors import VectorPublisher
 from kb.search.engine import SearchEngine
 from kb.search.engines.memory import MemoryEngine
 from kb.search.engines.whoosh import WhooshEngine
+from kb.search.query_vectors import QueryVectors
 from kb.storage.learned_wordings import SqliteLearnedWordings
 from kb.storage.library_file import SqliteLibraryFiles
+
+_PATIENCE_SECONDS = 60.0
+"""A large model is loaded in less, on a busy machine too."""
 
 
 def build_engine(settings: Settings) -> SearchEngine:
@@ -23,14 +29,34 @@ def build_engine(settings: Settings) -> SearchEngine:
     return MemoryEngine() if settings.search_engine == "memory" else WhooshEngine()
 
 
-def build_generations(settings: Settings) -> Generations:
-    """What is published, for reading."""
+def build_generations(settings: Settings, *, patient: bool = False) -> Generations:
+    """What is published, for reading.
+
+    ``patient`` is for commands: a customer goes on without the sentence model when it is
+    slow, who measures search waits until it is loaded.
+    """
     return Generations(
         IndexLayout(settings.index_dir),
         SqliteLibraryFiles(),
         build_engine(settings),
         settings.weak_confidence,
+        build_query_vectors(settings, patient=patient),
     )
+
+
+def build_query_vectors(settings: Settings, *, patient: bool = False) -> QueryVectors | None:
+    """What embeds questions; None when ``KB_SEMANTIC`` is off."""
+    if not settings.semantic:
+        return None
+    timeout = _PATIENCE_SECONDS if patient else settings.semantic_timeout_ms / 1000
+    return QueryVectors(build_query_embedder(settings), timeout)
+
+
+def build_vector_publisher(settings: Settings, layout: IndexLayout) -> VectorPublisher | None:
+    """What embeds articles; None when ``KB_SEMANTIC`` is off."""
+    if not settings.semantic:
+        return None
+    return VectorPublisher(layout, SqliteLibraryFiles(), build_embedder(settings))
 
 
 def build_publisher(settings: Settings, clock: Clock | None = None) -> Publisher:
@@ -39,11 +65,13 @@ def build_publisher(settings: Settings, clock: Clock | None = None) -> Publisher
     Raises:
         SourceError: there is no such content.
     """
+    layout = IndexLayout(settings.index_dir)
     return Publisher(
         open_source(settings.content_dir, settings.content_ref),
-        IndexLayout(settings.index_dir),
+        layout,
         SqliteLibraryFiles(),
         build_engine(settings),
         clock or SystemClock(),
         SqliteLearnedWordings(settings.database) if settings.learn else NoWordings(),
+        vectors=build_vector_publisher(settings, layout),
     )

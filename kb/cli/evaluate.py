@@ -31,7 +31,7 @@ def evaluate(queries: Path, qrels: Path, worst: int, as_json: bool) -> None:
     from kb.content.models import Audience
 
     judged = load_judgments(queries, qrels)
-    generation = build_generations(load_settings()).current()
+    generation = build_generations(load_settings(), patient=True).current()
     _check_published(judged, {a.slug for a in generation.library.list_articles(Audience.PUBLIC)})
     pages = [generation.search.search(query.text, limit=DEPTH) for query in judged]
     scores = [

@@ -1,12 +1,25 @@
 """``kb index``: publish what changed."""
 
 import json
+from dataclasses import dataclass
 
 import click
 
 from kb.cli.problems import count_severities, counted, problem_line, problem_object
 from kb.cli.progress import ProgressLine
 from kb.content.models import Severity
+from kb.errors import EmbedderUnavailable
+from kb.publishing.models import PublishReport
+from kb.publishing.publisher import Publisher
+from kb.publishing.vectors import EmbeddingReport
+
+
+@dataclass(frozen=True)
+class _Done:
+    report: PublishReport
+    embedding: EmbeddingReport | None
+    trouble: str
+    """Why no vectors could be computed."""
 
 
 @click.command()
@@ -14,49 +27,79 @@ from kb.content.models import Severity
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.pass_context
 def index(ctx: click.Context, full: bool, as_json: bool) -> None:
-    """Publish what changed in the content.
+    """Publish what changed in the content; back when all of it can be searched.
 
     Exit code 1 when a file could not be published; everything else is.
     """
+    ctx.exit(run_index(full=full, as_json=as_json))
+
+
+def run_index(*, full: bool = False, as_json: bool = False, embed: bool = True) -> int:
+    """Publish and report, with vectors unless told otherwise; the exit code."""
     from kb.bootstrap.publishing import build_publisher
     from kb.config import load_settings
 
     progress = ProgressLine()
     try:
-        report = build_publisher(load_settings()).publish(full=full, progress=progress)
+        done = _publish(build_publisher(load_settings()), progress, full=full, embed=embed)
     finally:
         progress.clear()
-    errors, warnings = count_severities(report.problems)
     if as_json:
-        value = {
-            "revision": report.revision,
-            "articles": report.articles,
-            "indexed": report.indexed,
-            "removed": report.removed,
-            "problems": [problem_object(problem) for problem in report.problems],
-            "seconds": report.seconds,
-            "generation": report.generation,
-            "kept": list(report.kept),
-        }
-        click.echo(json.dumps(value))
+        click.echo(json.dumps(_as_object(done)))
     else:
-        for problem in report.problems:
-            if problem.severity is Severity.ERROR:
-                click.echo(problem_line(problem), err=True)
-        done = (
-            f"{report.indexed} changed, {report.removed} removed"
-            if report.changed
-            else "nothing changed"
-        )
+        _print(done)
+    if done.trouble:
+        click.echo(f"Warning: search goes by words alone: {done.trouble}", err=True)
+    return 1 if count_severities(done.report.problems)[0] else 0
+
+
+def _publish(publisher: Publisher, progress: ProgressLine, *, full: bool, embed: bool) -> _Done:
+    report = publisher.publish(full=full, progress=progress)
+    try:
+        embedding = publisher.embed(progress) if embed else None
+    except EmbedderUnavailable as error:
+        return _Done(report, None, str(error))
+    return _Done(report, embedding, "")
+
+
+def _as_object(done: _Done) -> dict[str, object]:
+    report, embedding = done.report, done.embedding
+    return {
+        "revision": report.revision,
+        "articles": report.articles,
+        "indexed": report.indexed,
+        "removed": report.removed,
+        "problems": [problem_object(problem) for problem in report.problems],
+        "seconds": report.seconds,
+        "generation": report.generation,
+        "kept": list(report.kept),
+        "passages": embedding.passages if embedding else 0,
+        "embedded": embedding.embedded if embedding else 0,
+        "embedding_seconds": embedding.seconds if embedding else 0.0,
+    }
+
+
+def _print(done: _Done) -> None:
+    report = done.report
+    for problem in report.problems:
+        if problem.severity is Severity.ERROR:
+            click.echo(problem_line(problem), err=True)
+    changes = (
+        f"{report.indexed} changed, {report.removed} removed"
+        if report.changed
+        else "nothing changed"
+    )
+    click.echo(
+        f"Published {counted(report.articles, 'article')} ({changes}) in {report.seconds:.1f} s."
+    )
+    if done.embedding and done.embedding.embedded:
         click.echo(
-            f"Published {counted(report.articles, 'article')} ({done}) in {report.seconds:.1f} s."
+            f"Embedded {counted(done.embedding.embedded, 'passage')} in {done.embedding.seconds:.1f} s."
         )
-        if report.kept:
-            click.echo(
-                f"{counted(len(report.kept), 'broken file')} served in the last good version."
-            )
-        if errors or warnings:
-            click.echo(
-                f"{counted(errors, 'error')}, {counted(warnings, 'warning')}: `kb check` lists them."
-            )
-    ctx.exit(1 if errors else 0)
+    if report.kept:
+        click.echo(f"{counted(len(report.kept), 'broken file')} served in the last good version.")
+    errors, warnings = count_severities(report.problems)
+    if errors or warnings:
+        click.echo(
+            f"{counted(errors, 'error')}, {counted(warnings, 'warning')}: `kb check` lists them."
+        )

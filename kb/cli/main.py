@@ -18,6 +18,7 @@ _COMMANDS = {
     "search": ("kb.cli.search:search", "Search as a customer does, without being logged."),
     "evaluate": ("kb.cli.evaluate:evaluate", "Measure search against judged questions."),
     "serve": ("kb.cli.serve:serve", "Serve the help center."),
+    "embedder": ("kb.cli.embedder:embedder", "Hold the sentence model for a server's workers."),
     "unanswered": ("kb.cli.unanswered:unanswered", "List what customers search and do not find."),
     "log": ("kb.cli.log:log", "Import and maintain the search log."),
     "user": ("kb.cli.user:user", "Manage staff accounts."),
@@ -33,7 +34,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        if cmd_name != "serve":
+        if cmd_name not in ("serve", "embedder"):
             # Modules, and articles at a publish, stay until the command ends.  Looking for
             # garbage among them again and again takes a sixth of its time.
             gc.set_threshold(100_000, 50, 50)

@@ -61,7 +61,7 @@ def _generation() -> Generation:
     from kb.bootstrap.publishing import build_generations
     from kb.config import load_settings
 
-    return build_generations(load_settings()).current()
+    return build_generations(load_settings(), patient=True).current()
 
 
 def _check_filters(library: Library, collection: str, kind: str, product: str) -> SearchFilters:

@@ -1,16 +1,19 @@
 """``kb serve``: publish if needed, then serve with granian until stopped."""
 
+import contextlib
 import logging
 import os
 import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from kb.cli.index import index
+from kb.cli.background import EmbeddingProcess, VectorUpdate, kb_command
+from kb.cli.index import run_index
 from kb.config import Settings
 from kb.errors import GenerationUnavailable, HelpshelfError
 from kb.publishing.generations import Generations
@@ -24,8 +27,7 @@ _log = logging.getLogger(__name__)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
-@click.pass_context
-def serve(ctx: click.Context, host: str, port: int, workers: int) -> None:
+def serve(host: str, port: int, workers: int) -> None:
     """Serve the help center. Publishes first when the index does not match the content."""
     from kb.bootstrap.publishing import build_generations
     from kb.config import load_secret_key, load_settings
@@ -33,10 +35,11 @@ def serve(ctx: click.Context, host: str, port: int, workers: int) -> None:
     settings = load_settings()
     _check_port(host, port)
     load_secret_key(settings)  # made once here, so that workers do not race for it
-    _publish(ctx, settings)
+    _publish(settings)
     threading.Thread(target=_maintain, daemon=True).start()
-    _greet(build_generations(settings), host, port)
-    _run(host, port, workers)
+    with _embedding(settings):
+        _greet(build_generations(settings), host, port)
+        _run(host, port, workers)
 
 
 def _check_port(host: str, port: int) -> None:
@@ -52,16 +55,15 @@ def _check_port(host: str, port: int) -> None:
             ) from error
 
 
-def _publish(ctx: click.Context, settings: Settings) -> None:
+def _publish(settings: Settings) -> None:
     from kb.bootstrap.publishing import build_generations, build_publisher
 
     try:
         if not build_publisher(settings).is_current():
             click.echo(f"Publishing {settings.content_dir} …")
-            ctx.invoke(index)
-    except click.exceptions.Exit as finished:
-        if finished.exit_code:
-            click.echo("Some files could not be published; the rest is served.", err=True)
+            # Vectors are computed while the site is served already.
+            if run_index(embed=False):
+                click.echo("Some files could not be published; the rest is served.", err=True)
     except HelpshelfError as error:
         # The last good generation beats no help center at all.
         try:
@@ -71,10 +73,36 @@ def _publish(ctx: click.Context, settings: Settings) -> None:
         click.echo(f"Warning: {error} The last published generation is served.", err=True)
 
 
+@contextlib.contextmanager
+def _embedding(settings: Settings) -> Iterator[None]:
+    """What search by meaning needs beside the workers: one model for all, and missing vectors."""
+    from kb.bootstrap.embedding import find_embedder_problem
+    from kb.bootstrap.publishing import build_publisher
+
+    if not settings.semantic:
+        yield
+        return
+    if problem := find_embedder_problem(settings):
+        click.echo(f"Warning: search goes by words alone: {problem}", err=True)
+        yield
+        return
+    process, update = EmbeddingProcess(), VectorUpdate()
+    try:
+        if settings.embedder_socket is None:
+            os.environ["KB_EMBEDDER_SOCKET"] = str(process.socket)  # for the workers
+            process.start()
+        if not build_publisher(settings).has_all_vectors():
+            update.start()
+        yield
+    finally:
+        update.stop()
+        process.stop()
+
+
 def _maintain() -> None:
     # In a process of its own: workers are forks of this one, and a worker that is forked
     # while SQLite is in use here finds the database locked for as long as it lives.
-    command = (sys.executable, "-c", "from kb.cli.main import main; main()", "log", "maintain")
+    command = kb_command("log", "maintain")
     pause = threading.Event()
     while True:
         done = subprocess.run(command, capture_output=True, text=True, check=False)

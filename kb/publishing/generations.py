@@ -27,7 +27,10 @@ from kb.publishing.models import Catalogue
 from kb.publishing.reading import parse_settings_text
 from kb.publishing.store import LibraryFiles, LibraryReader
 from kb.search.analysis import Analyzer
+from kb.search.best_bets import BestBets, parse_best_bets
 from kb.search.engine import EngineReader, SearchEngine
+from kb.search.query_vectors import QueryVectors
+from kb.search.semantic import SemanticSearch
 from kb.search.service import SearchService
 from kb.search.synonyms import parse_synonyms
 
@@ -50,6 +53,16 @@ class Generation:
     problems: tuple[Problem, ...]
     """What was wrong with the content when it was published."""
     _reader: LibraryReader
+    semantic: SemanticSearch | None = None
+    """Search by meaning; None when it is turned off."""
+
+    def warm(self) -> None:
+        """Load what only some searches need; cheap when there is nothing to do."""
+        if self.semantic is not None:
+            # Vectors are completed after the generation, in its own folder.
+            self.semantic.refresh()
+            self.semantic.warm()
+        self.search.warm()
 
     def close(self) -> None:
         """Release files; only when no request uses it any more."""
@@ -75,8 +88,10 @@ class Generations:
         library_files: LibraryFiles,
         engine: SearchEngine,
         weak_confidence: float,
+        questions: QueryVectors | None = None,
     ) -> None:
         self.layout = layout
+        self._questions = questions
         self._library_files = library_files
         self._engine = engine
         self._weak_confidence = weak_confidence
@@ -153,6 +168,8 @@ class Generations:
             if self._current is not None:
                 self._current.close()
             self._retired, self._current, self._settled = [], None, None
+        if self._questions is not None:
+            self._questions.close()
 
     def _open(self, generation: str) -> Generation:
         directory = self.layout.generation(generation)
@@ -177,6 +194,7 @@ class Generations:
             texts=reader,
         )
         library.warm()
+        semantic = self._open_semantic(directory)
         search = SearchService(
             library,
             self._open_index(directory, catalogue),
@@ -184,8 +202,12 @@ class Generations:
             reader.load_vocabulary(),
             synonyms,
             self._weak_confidence,
+            best_bets=_best_bets(catalogue, library),
+            semantic=semantic,
         )
-        return Generation(generation, library, search, contacts, catalogue.problems, reader)
+        return Generation(
+            generation, library, search, contacts, catalogue.problems, reader, semantic
+        )
 
     def _open_index(self, directory: Path, catalogue: Catalogue) -> EngineReader:
         if catalogue.manifest.engine != self._engine.name:
@@ -194,6 +216,11 @@ class Generations:
                 f"KB_SEARCH_ENGINE is {self._engine.name!r}: run `kb index`."
             )
         return self._engine.open(directory / self._engine.name)
+
+    def _open_semantic(self, directory: Path) -> SemanticSearch | None:
+        if self._questions is None:
+            return None
+        return SemanticSearch(directory, self.layout.vectors, self._questions)
 
     def _watch(self) -> None:
         with self._lock:
@@ -221,7 +248,7 @@ class Generations:
             is_changed = waiting != len(self._retired) or self._current is not self._settled
             self._settled = self._current
         if self._current is not None:
-            self._current.search.warm()
+            self._current.warm()
         if is_changed:
             garbage.set_aside()
 
@@ -237,6 +264,13 @@ class Generations:
             if now - since >= _CLOSE_AFTER_SECONDS:
                 generation.close()
         self._retired = still
+
+
+def _best_bets(catalogue: Catalogue, library: Library) -> BestBets:
+    analyzer = Analyzer.for_language(library.site.language)
+    document = _document(catalogue.documents, "_best_bets")
+    published_on = library.published_at.date()
+    return parse_best_bets(document, analyzer, library.summaries.values(), published_on)[0]
 
 
 def _document(documents: Mapping[str, str], stem: str) -> YamlDocument:

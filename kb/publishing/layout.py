@@ -5,7 +5,9 @@
     CURRENT                     the id of the generation that is served
     generations/<id>/           library.sqlite and the engine's folder
     files/<digest>              images and attachments, shared by all generations
+    vectors/<model>/            vectors of passages, shared by all generations
     publish.lock                held while a publish runs
+    embed.lock                  held while vectors are computed
 """
 
 import os
@@ -32,6 +34,11 @@ class IndexLayout:
         """Where an image or attachment lies."""
         return self.root / "files" / digest
 
+    @property
+    def vectors(self) -> Path:
+        """Where the vectors of all models lie."""
+        return self.root / "vectors"
+
     def read_current(self) -> str | None:
         """The id of the current generation; None when nothing is published."""
         try:
@@ -48,12 +55,12 @@ class IndexLayout:
 
     def write_current(self, generation: str) -> None:
         """Switch to a generation: one rename, durable before this returns."""
-        self._write(self.root / "CURRENT", f"{generation}\n".encode("ascii"))
+        self.write_file(self.root / "CURRENT", f"{generation}\n".encode("ascii"))
 
     def write_content_file(self, digest: str, data: bytes) -> None:
         """Keep an image or attachment under its digest."""
         (self.root / "files").mkdir(exist_ok=True)
-        self._write(self.content_file(digest), data)
+        self.write_file(self.content_file(digest), data)
 
     def sync(self, directory: Path) -> None:
         """Make a finished generation durable, files first, then the folders that name them."""
@@ -75,7 +82,8 @@ class IndexLayout:
             if path.name not in kept:
                 shutil.rmtree(path, ignore_errors=True)
 
-    def _write(self, path: Path, data: bytes) -> None:
+    def write_file(self, path: Path, data: bytes) -> None:
+        """Write a file in one step, durable before this returns."""
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
         try:
             with os.fdopen(descriptor, "wb") as file:

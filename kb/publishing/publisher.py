@@ -27,6 +27,7 @@ from kb.publishing.models import Catalogue, Manifest, PublishReport
 from kb.publishing.reading import now_text
 from kb.publishing.revision import Progress, Revision, searchable
 from kb.publishing.store import LearnedWordings, LibraryFiles, LibraryReader
+from kb.publishing.vectors import EmbeddingReport, VectorPublisher
 from kb.search.engine import SearchEngine
 
 KEPT_GENERATIONS = 3
@@ -49,6 +50,8 @@ class Publisher:
     learned: LearnedWordings
     patience_seconds: float = 120.0
     """How long a publish waits for another one to end, so that no push goes unpublished."""
+    vectors: VectorPublisher | None = None
+    """Keeps vectors up to date; None when nobody searches by meaning."""
 
     def publish(self, *, full: bool = False, progress: Progress = no_progress) -> PublishReport:
         """Bring the published generation up to date with the content.
@@ -72,6 +75,21 @@ class Publisher:
             finally:
                 if last is not None:
                     last.reader.close()
+
+    def embed(self, progress: Progress = no_progress) -> EmbeddingReport | None:
+        """Compute the vectors that the current generation lacks; None when none are wanted.
+
+        After ``publish``, when everything can be searched by words already.
+
+        Raises:
+            EmbedderUnavailable: the sentence model cannot be used.
+            PublishError: the vectors cannot be written.
+        """
+        return self.vectors.complete(progress) if self.vectors is not None else None
+
+    def has_all_vectors(self) -> bool:
+        """Whether ``embed`` would have nothing to do (cheap: only the list is looked at)."""
+        return self.vectors is None or self.vectors.is_complete()
 
     def check(self, progress: Progress = no_progress) -> list[Problem]:
         """All problems of the content as it is now; nothing is written."""
@@ -190,6 +208,9 @@ class Publisher:
             writer.finish(catalogue)
             self._store_files(catalogue)
             self._verify(directory, catalogue)
+            if self.vectors is not None:
+                before = (last.directory, last.catalogue) if last else None
+                self.vectors.prepare(directory, catalogue, before)
         except BaseException:
             with contextlib.suppress(Exception):
                 writer.abandon()

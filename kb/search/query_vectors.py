@@ -1,0 +1,90 @@
+"""Vectors of questions: from a cache, else from the sentence model within a time limit."""
+
+import logging
+import threading
+from collections import OrderedDict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.errors import EmbedderUnavailable
+from kb.search.breaker import Breaker
+from kb.search.embedder import Embedder, EmbedderLoading
+
+CACHED = 4_096
+"""Questions, 6 MB with the default model. Popular ones are asked again and again."""
+WARM_SECONDS = 1.0
+"""How long one try waits: workers look for a new generation in between."""
+
+Vector = NDArray[np.float32]
+
+_log = logging.getLogger(__name__)
+
+
+class QueryVectors:
+    """Embeds questions; one for a whole process, whatever generation is served."""
+
+    def __init__(self, embedder: Embedder, timeout: float) -> None:
+        self._embedder = embedder
+        self._timeout = timeout
+        self._breaker = Breaker()
+        self._lock = threading.Lock()
+        self._cache: OrderedDict[str, Vector] = OrderedDict()
+        self._told: set[str] = set()
+        self._working = False
+
+    @property
+    def model(self) -> str:
+        """The model's name and checksum; empty when there is none."""
+        return self._embedder.model
+
+    def embed(self, text: str) -> Vector | None:
+        """The vector of a question; None when it cannot be had in time, which is logged."""
+        with self._lock:
+            known = self._cache.get(text)
+            if known is not None:
+                self._cache.move_to_end(text)
+                return known
+        return self._try(text, self._timeout) if self._breaker.allows() else None
+
+    def warm(self, timeout: float = WARM_SECONDS) -> bool:
+        """Try the model if it did not work last time; True if it works.
+
+        For a thread that nobody waits for: the first question finds the model loaded, and
+        one that failed is noticed when it is back.
+        """
+        return self._working or self._try("", timeout) is not None
+
+    def tell_once(self, cause: str) -> None:
+        """Log why there is no meaning, once for each cause until it works again."""
+        if cause not in self._told:
+            self._told.add(cause)
+            _log.warning("searching by words alone: %s", cause)
+
+    def close(self) -> None:
+        """Release the model."""
+        self._embedder.close()
+
+    def _try(self, text: str, timeout: float) -> Vector | None:
+        try:
+            vector: NDArray[Any] = self._embedder.embed([text], timeout=timeout)[0]
+        except EmbedderUnavailable as error:
+            self._working = False
+            self._breaker.failed()
+            if not isinstance(error, EmbedderLoading):
+                self.tell_once(str(error))
+            return None
+        self._working = True
+        self._breaker.succeeded()
+        if self._told:
+            _log.warning("searching by meaning again")
+            self._told.clear()
+        self._remember(text, vector)
+        return vector
+
+    def _remember(self, text: str, vector: Vector) -> None:
+        with self._lock:
+            self._cache[text] = vector
+            while len(self._cache) > CACHED:
+                self._cache.popitem(last=False)

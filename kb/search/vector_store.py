@@ -1,0 +1,197 @@
+"""Vectors of texts, computed once and kept in files that are only ever added.
+
+Each segment is ``<name>.npy``, rows of float32 that workers map into memory, and
+``<name>.ids``, the digests of their texts.  Written aside, synced, renamed, and never
+changed: whoever maps one is not disturbed, and a publish that is killed loses only what
+it had not written yet.  Small segments are merged now and then.
+"""
+
+import contextlib
+import os
+import secrets
+import tempfile
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.search.passage_table import DIGEST, UNKNOWN, PassageTable
+
+MAX_SEGMENTS = 8
+"""More are merged: every search visits each of them."""
+_LEFTOVER_SECONDS = 3_600.0
+"""A file that no generation names may be one that a publish is about to name; after an
+hour it is not."""
+_UNIT_TOLERANCE = 0.01
+_CHECKED_ROWS = 64
+
+Rows = NDArray[np.float32]
+
+
+class SegmentError(ValueError):
+    """The file is missing, damaged or of another length."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One file of vectors, mapped into memory."""
+
+    name: str
+    vectors: Rows
+    ids: Path
+
+    @cached_property
+    def digests(self) -> NDArray[np.void]:
+        """The digest of each row's text. Raises SegmentError."""
+        try:
+            found = np.fromfile(self.ids, DIGEST)
+        except OSError as error:
+            raise SegmentError(f"{self.ids} cannot be read ({error.strerror})") from error
+        if len(found) != len(self.vectors):
+            raise SegmentError(f"{self.ids} and its vectors do not belong together")
+        return found
+
+
+def open_segment(folder: Path, name: str) -> Segment:
+    """Map a segment and look at a few rows of it.
+
+    Raises:
+        SegmentError: it is missing, truncated, or no vectors of unit length.
+    """
+    path = folder / f"{name}.npy"
+    try:
+        # The plain array behind the map: np.memmap itself makes every operation slower.
+        vectors = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+    except (OSError, ValueError, EOFError) as error:
+        raise SegmentError(f"{path} cannot be read ({error})") from error
+    if vectors.dtype != np.float32 or vectors.ndim != 2 or not vectors.flags.c_contiguous:
+        raise SegmentError(f"{path} holds no vectors")
+    step = max(1, len(vectors) // _CHECKED_ROWS)
+    lengths = np.linalg.norm(vectors[::step], axis=1)
+    if not bool((np.abs(lengths - 1.0) < _UNIT_TOLERANCE).all()):
+        raise SegmentError(f"{path} is damaged: its rows have no unit length")
+    return Segment(name, vectors, folder / f"{name}.ids")
+
+
+class VectorStore:
+    """The vectors of one model; one process at a time adds to it."""
+
+    def __init__(self, root: Path, model: str) -> None:
+        self.root = root
+        self.model = model
+        self.folder = root / model
+        self.damaged: list[str] = []
+        """What could not be read, for the log."""
+        self._segments: dict[str, Segment] = {}
+        self.reload()
+
+    def reload(self) -> None:
+        """See what others have added; those that cannot be read are passed over."""
+        self.damaged = []
+        for path in sorted(self.folder.glob("*.npy")):
+            if path.stem in self._segments or not path.stem.isalnum():
+                continue
+            try:
+                segment = open_segment(self.folder, path.stem)
+                _ = segment.digests
+            except SegmentError as error:
+                self.damaged.append(str(error))
+            else:
+                self._segments[path.stem] = segment
+
+    def locate(self, table: PassageTable) -> PassageTable:
+        """The table with the row of every passage whose vector is known."""
+        row_of: dict[bytes, int] = {}
+        names: list[str] = []
+        dimension = start = 0
+        wanted = set(table.digests.tolist())
+        for segment in sorted(self._segments.values(), key=lambda s: -len(s.vectors)):
+            digests: list[bytes] = segment.digests.tolist()
+            used = {
+                digest: start + row
+                for row, digest in enumerate(digests)
+                if digest in wanted and digest not in row_of
+            }
+            if used and dimension in (0, segment.vectors.shape[1]):
+                dimension = segment.vectors.shape[1]
+                row_of |= used
+                names.append(segment.name)
+                start += len(digests)
+        rows = np.array(
+            [row_of.get(digest, UNKNOWN) for digest in table.digests.tolist()], np.int32
+        )
+        return table.located(self.model, dimension, tuple(names), rows)
+
+    def add(self, digests: Sequence[bytes], vectors: Rows) -> None:
+        """Keep vectors durably. Raises OSError."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        name = f"{time.time_ns():x}{secrets.token_hex(2)}"
+        _write(self.folder / f"{name}.ids", np.array(digests, DIGEST).tobytes())
+        descriptor, temporary = tempfile.mkstemp(dir=self.folder, prefix=".writing-")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                np.save(file, np.ascontiguousarray(vectors, np.float32))
+                file.flush()
+                os.fsync(file.fileno())
+            _publish(temporary, self.folder / f"{name}.npy")
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        self._segments[name] = open_segment(self.folder, name)
+
+    def merge(self, table: PassageTable) -> PassageTable:
+        """Few segments instead of many, and none that is mostly unused; the table for them."""
+        used = [self._segments[name] for name in table.segments]
+        wasted = sum(len(s.vectors) for s in used) > 2 * len(np.unique(table.digests))
+        if len(used) <= MAX_SEGMENTS and not wasted:
+            return table
+        # The largest stays as it is, unless much of it is unused.
+        small = used if wasted else sorted(used, key=lambda s: len(s.vectors))[:-1]
+        wanted = set(table.digests.tolist())
+        seen: dict[bytes, tuple[Segment, int]] = {}
+        for segment in small:
+            for row, digest in enumerate(segment.digests.tolist()):
+                if digest in wanted:
+                    seen.setdefault(digest, (segment, row))
+        self.add(list(seen), np.stack([segment.vectors[row] for segment, row in seen.values()]))
+        for segment in small:
+            del self._segments[segment.name]
+        return self.locate(table)
+
+    def prune(self, named: Collection[str]) -> None:
+        """Remove old files that are none of the ``named`` segments, of other models as well."""
+        before = time.time() - _LEFTOVER_SECONDS
+        for folder in [path for path in self.root.iterdir() if path.is_dir()]:
+            for path in folder.iterdir():
+                with contextlib.suppress(FileNotFoundError):
+                    if path.stem not in named and path.stat().st_mtime < before:
+                        path.unlink()
+            with contextlib.suppress(OSError):
+                folder.rmdir()  # only when empty
+
+
+def _write(path: Path, data: bytes) -> None:
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        _publish(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _publish(temporary: str, path: Path) -> None:
+    Path(temporary).chmod(0o644)
+    Path(temporary).replace(path)
+    descriptor = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
