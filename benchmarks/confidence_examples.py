@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import astuple, dataclass
+from typing import Any
 from unittest import mock
 
 from judged import ROOT, JudgedContent, load_demo_questions
@@ -123,9 +124,9 @@ def _recorded_evidence() -> Iterator[list[Evidence]]:
     seen: list[Evidence] = []
     estimate = confidence.estimate_confidence
 
-    def record(evidence: Evidence) -> float:
+    def record(evidence: Evidence, **how: Any) -> float:
         seen.append(evidence)
-        return estimate(evidence)
+        return estimate(evidence, **how)
 
     users = [
         module

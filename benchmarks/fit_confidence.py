@@ -9,10 +9,8 @@ copied into the module by hand, rounded.
 
 import argparse
 import math
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from pathlib import Path
 
 import numpy as np
 from calibration import Judged, calibration_error
@@ -61,32 +59,34 @@ def main() -> int:
         return searches.lexical if arguments.lexical else searches.default
 
     learn = arguments.learn or ["past", "demo"]
-    with tempfile.TemporaryDirectory(prefix="helpshelf-confidence-") as folder:
-        bench = Workbench(Path(folder))
-        sources = {
-            "past": lambda: collect_past(bench, content, choose),
-            "demo": lambda: collect_demo(bench, choose),
-        }
+    bench = Workbench()
+    sources = {
+        "past": lambda: collect_past(bench, content, choose),
+        "demo": lambda: collect_demo(bench, choose),
+    }
+    with bench.alone():
         samples = [Sample.of(sources[name]()) for name in dict.fromkeys(learn)]
         test = collect_test(bench, content, choose)
-    _report(samples, test)
+    _report(samples, test, confidence.LEXICAL if arguments.lexical else confidence.HYBRID)
     return 0
 
 
-def _report(samples: Sequence[Sample], test: TestExamples) -> None:
+def _report(
+    samples: Sequence[Sample], test: TestExamples, current: confidence.ConfidenceModel
+) -> None:
     rows = np.concatenate([sample.rows for sample in samples])
     right = np.concatenate([sample.right for sample in samples])
     # Each source counts the same, however many questions it has.
     share = np.concatenate([np.full(len(s.rows), 1 / len(s.rows)) for s in samples])
     print(f"\nfitted on {len(rows)} searches, the first hit is right in {right.sum()}")
     _print_signals(Sample(rows, right), test)
-    current = Model(confidence.BIAS, tuple(confidence.WEIGHTS[name] for name in FEATURES))
+    present = Model(current.bias, tuple(current.weights.get(name, 0.0) for name in FEATURES))
     fitted = fit(rows, right, share).rounded()
-    for name, model in (("as it is in the module", current), ("fitted and rounded", fitted)):
+    for name, model in (("as it is in the module", present), ("fitted and rounded", fitted)):
         threshold = _threshold(model, rows, right)
         _print_quality(name, model, threshold, test)
-    print(f"\nBIAS = {fitted.bias}")
-    print("WEIGHTS =", dict(zip(FEATURES, fitted.weights, strict=True)))
+    weights = {n: w for n, w in zip(FEATURES, fitted.weights, strict=True) if w}
+    print(f"\nConfidenceModel({fitted.bias}, {weights})")
 
 
 def _threshold(
@@ -102,6 +102,8 @@ def _print_signals(learned: Sample, test: TestExamples) -> None:
     tested, kept, lost = Sample.of(test.judged), Sample.of(test.kept), Sample.of(test.lost)
     print(f"\n{'AUROC of a signal alone':24}{'learned':>9}{'tested':>9}{'removed':>9}")
     for column, name in enumerate(FEATURES):
+        if not learned.rows[:, column].any():
+            continue  # of a stage that did not take part
         areas = (
             auroc(learned.rows[learned.right, column], learned.rows[~learned.right, column]),
             auroc(tested.rows[tested.right, column], tested.rows[~tested.right, column]),

@@ -1,9 +1,11 @@
 """Several contents published one after the other, and every way of searching each of them.
 
-All of them go through one content folder and one index folder, so that texts which stay
-are not rendered and embedded again.
+All of them go through one content folder and one index folder.  Each is published anew,
+with the code as it is now; only vectors of texts that were embedded before are kept,
+also from one run to the next.
 """
 
+import fcntl
 import os
 import shutil
 import time
@@ -14,8 +16,17 @@ from pathlib import Path
 
 from kb.bootstrap.publishing import build_generations, build_publisher
 from kb.config import Settings, load_settings
+from kb.errors import EmbedderUnavailable
 from kb.relevance.metrics import DEPTH
+from kb.search.semantic import SemanticSearch
 from kb.search.service import SearchService
+from kb.text import clean_query_text
+
+FOLDER = Path(__file__).resolve().parent.parent / "build" / "bench" / "quality"
+"""Ignored by git; removing it costs a minute or two."""
+_FROM_OUTSIDE = ("KB_MODEL_DIR", "KB_SEMANTIC")
+_WARM_SECONDS = 30.0
+"""A large model of one's own may take that long to load."""
 
 Rank = Callable[[str], Sequence[str]]
 """The slugs for a text, best first."""
@@ -28,6 +39,8 @@ class Searches:
     lexical: SearchService
     hybrid: SearchService | None
     """None when there is no model to rank by meaning."""
+    semantic: SemanticSearch | None
+    """The semantic stage alone; None as above."""
 
     @property
     def default(self) -> SearchService:
@@ -39,7 +52,19 @@ class Searches:
 class Workbench:
     """The folders that everything goes through."""
 
-    folder: Path
+    folder: Path = FOLDER
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other runs away from the folders; waits for one that is under way."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                print("Waiting for another run to end.", flush=True)
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     @contextmanager
     def published(
@@ -56,15 +81,29 @@ class Workbench:
             content, copy, ignore=lambda _, names: [n for n in names if n[:-3] in without]
         )
         change(copy)
-        started = time.monotonic()
-        report = build_publisher(self._settings()).publish()
-        seconds = time.monotonic() - started
         taken = f", {len(without)} taken out" if without else ""
-        print(f"\n({report.articles} articles published in {seconds:.0f} s{taken})")
+        print(f"\n({self._publish()}{taken})", flush=True)
         with ExitStack() as stack:
             hybrid = self._open(stack, self._settings())
             lexical = self._open(stack, self._settings(KB_SEMANTIC="off"))
-            yield Searches(lexical, hybrid if _ranks_by_meaning(hybrid) else None)
+            yield _searches(lexical, hybrid)
+
+    def _publish(self) -> str:
+        publisher = build_publisher(self._settings())
+        started = time.monotonic()
+        report = publisher.publish(full=True)
+        published = time.monotonic()
+        line = f"{report.articles} articles published in {published - started:.0f} s"
+        try:
+            embedding = publisher.embed()
+        except EmbedderUnavailable as error:
+            return f"{line}, no vectors: {error}"
+        finally:
+            if publisher.vectors is not None:
+                publisher.vectors.embedder.close()
+        if embedding is None:
+            return line
+        return f"{line}, {embedding.embedded} texts embedded in {embedding.seconds:.0f} s"
 
     def _open(self, stack: ExitStack, settings: Settings) -> SearchService:
         generations = build_generations(settings)
@@ -73,12 +112,15 @@ class Workbench:
 
     def _settings(self, **more: str) -> Settings:
         # Of the settings outside only those of the model count: it may lie anywhere.
-        model = {name: os.environ[name] for name in ("KB_MODEL_DIR",) if name in os.environ}
+        outside = {name: os.environ[name] for name in _FROM_OUTSIDE if name in os.environ}
         own = {
             "KB_CONTENT_DIR": str(self.folder / "content"),
             "KB_INDEX_DIR": str(self.folder / "index"),
+            "KB_DATABASE": str(self.folder / "instance" / "helpshelf.db"),
+            # Quality is measured here, not speed: a busy machine must not leave meaning out.
+            "KB_SEMANTIC_TIMEOUT_MS": "10000",
         }
-        return load_settings({**model, **own, **more})
+        return load_settings({**outside, **own, **more})
 
 
 def rank_by(search: SearchService) -> Rank:
@@ -86,8 +128,21 @@ def rank_by(search: SearchService) -> Rank:
     return lambda text: [hit.slug for hit in search.search(text, limit=DEPTH).hits]
 
 
-def _ranks_by_meaning(search: SearchService) -> bool:
-    if search.search("how do i get help with this").mode == "hybrid":
-        return True
+def rank_by_meaning(semantic: SemanticSearch) -> Rank:
+    """The semantic stage alone as a ranking, asked with what search reads of a text."""
+
+    def rank(text: str) -> Sequence[str]:
+        found = semantic.search(clean_query_text(text), DEPTH, lambda slug: True)
+        return [hit.slug for hit in found or ()]
+
+    return rank
+
+
+def _searches(lexical: SearchService, hybrid: SearchService) -> Searches:
+    semantic = hybrid.semantic
+    if semantic is not None:
+        semantic.warm(_WARM_SECONDS)
+    if hybrid.search("how do i get help with this").mode == "hybrid":
+        return Searches(lexical, hybrid, semantic)
     print("No sentence model answers here: what needs one is left out.")
-    return False
+    return Searches(lexical, None, None)
