@@ -10,7 +10,7 @@ pieces, so that ``WH-1000XM4``, ``wh1000`` and ``xm4`` meet, and ``Wi-Fi``, ``wi
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -175,6 +175,22 @@ class Analyzer:
             word = self._words.get(match[0]) or self._learn(match[0])
             if word.terms:
                 yield Token(match.start(), match.end(), word.terms)
+
+    def find(self, text: str, wanted: Set[str]) -> list[Token]:
+        """Those of ``tokens`` that are found under one of the ``wanted`` terms."""
+        known = self._words
+        telling = {
+            raw
+            for raw in set(_TOKEN.findall(text))
+            if not wanted.isdisjoint((known.get(raw) or self._learn(raw)).terms)
+        }
+        if not telling:
+            return []
+        return [
+            Token(match.start(), match.end(), (known.get(match[0]) or self._learn(match[0])).terms)
+            for match in _TOKEN.finditer(text)
+            if match[0] in telling
+        ]
 
     def words(self, text: str) -> list[str]:
         """The folded words as people write them: the vocabulary that corrections offer."""
