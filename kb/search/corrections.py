@@ -1,83 +1,223 @@
 """Spelling correction from the words of the articles themselves.
 
-Only words that occur nowhere and that the language does not have are corrected, and
-only to words that occur.  Model names, codes and numbers are left alone: one character
-makes them another product.
+A word that occurs is not corrected, nor one that the language has, unless its neighbours
+say that another is far likelier in this place.  Model names, codes, addresses, acronyms, quoted
+words and those after a minus sign are left alone: one character makes them another thing,
+or the customer has said that they are meant so.
 """
 
-import re
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
-from kb.search.analysis import Analyzer, is_code
+from kb.content.models import ArticleSummary
+from kb.search.analysis import Analyzer
+from kb.search.dictionary import Dictionary
+from kb.search.slips import EASY, slip_cost
+from kb.search.speller import SMALL, Speller
+from kb.search.spots import Spot, find_spots
+from kb.search.word_context import WordContext
 from kb.text import fold
 
-_WORD = re.compile(r"[^\W_]+")
-_SHORTEST = 4
-"""Shorter words have so many neighbours that a correction is a guess."""
-_LONG = 9
-"""From this length on two slips still leave one likely word."""
+_ROUNDS = 4
+"""A corrected word is context for its neighbours, so the text is read again."""
+_MANY_UNKNOWN = 4
+"""So many unknown words, and more of them than known ones, are another language."""
+_PART = 3
+"""Shortest part of two words typed without a space; function words may be shorter."""
+_JOINED = 6
+"""Shortest word that is put together or taken apart."""
+_PAIR, _LIKELIER = 3, 10
+"""Articles that must have the pair of words, and how many times as many articles must have
+the other word, before a word that is in use is changed to fit its neighbours."""
+
+Occurs = Callable[[str], bool]
 
 
 class Corrector:
-    """Finds the likeliest word for one that occurs in no article."""
+    """Finds what a question with slips was meant to be; safe to share between threads."""
 
-    def __init__(self, vocabulary: Mapping[str, int], dictionary: Container[str]) -> None:
-        self._counts = vocabulary
-        self._dictionary = dictionary
-        self._by_length: dict[int, list[str]] = {}
-        for word in vocabulary:
-            if len(word) >= _SHORTEST - 1 and not is_code(word):
-                self._by_length.setdefault(len(word), []).append(word)
+    def __init__(
+        self,
+        vocabulary: Mapping[str, int],
+        dictionary: Dictionary,
+        articles: Sequence[ArticleSummary] = (),
+        language: str = "",
+    ) -> None:
+        """``articles`` give the context: what stands beside what in titles and questions.
 
-    def correct(self, text: str, analyzer: Analyzer, occurs: Callable[[str], bool]) -> str | None:
-        """``text`` with its unknown words corrected; None when there is nothing to correct.
+        They must be public: a correction is shown to everyone.  ``language`` ("de") tells
+        the keyboard.
+        """
+        self._speller = Speller(vocabulary, dictionary, language)
+        self._articles = articles
+        self._pairs: WordContext | None = None
+
+    def warm(self) -> None:
+        """Build what words are looked up in; for a thread that nobody waits for."""
+        self._speller.warm()
+        if self._pairs is None:
+            self._pairs = WordContext(self._articles)
+
+    def correct(self, text: str, analyzer: Analyzer, occurs: Occurs) -> str | None:
+        """``text`` with its slips corrected; None when there is nothing to correct.
 
         ``occurs`` tells whether a term is in the index.
         """
-        changed = False
+        if self._pairs is None and len(self._articles) <= SMALL // 10:
+            self.warm()
+        current = text
+        for _ in range(_ROUNDS):
+            better = _Reading(current, analyzer, occurs, self._speller, self._pairs).corrected()
+            if better == current:
+                break
+            current = better
+            if " " not in current:
+                break
+        return None if current == text else current
 
-        def replace(match: re.Match[str]) -> str:
-            nonlocal changed
-            word = match[0]
-            better = self._find(word, analyzer, occurs)
-            if better is None:
-                return word
-            changed = True
-            return better.capitalize() if word[0].isupper() else better
+    def nearest(self, word: str, analyzer: Analyzer, occurs: Occurs) -> str | None:
+        """The word that is meant by a single folded one that occurs nowhere; else None."""
+        reading = _Reading(word, analyzer, occurs, self._speller, None)
+        if len(reading.spots) != 1 or not reading.is_unknown(reading.spots[0]):
+            return None
+        return self._speller.nearest(fold(word), reading.can_be_meant)
 
-        corrected = _WORD.sub(replace, text)
-        return corrected if changed else None
 
-    def _find(self, word: str, analyzer: Analyzer, occurs: Callable[[str], bool]) -> str | None:
-        folded = fold(word)
-        if len(folded) < _SHORTEST or is_code(folded) or folded in analyzer.stop_words:
-            return None
-        if folded in self._counts or folded in self._dictionary:
-            return None
-        if any(occurs(term) for term in analyzer.terms(word)):
-            return None
-        allowed = 1 if len(folded) < _LONG else 2
-        nearby: list[str] = []
-        for length in range(len(folded) - allowed, len(folded) + allowed + 1):
-            nearby += self._by_length.get(length, ())
-        # OSA counts swapped neighbours ("recieve") as one slip, as fingers do.
-        found = process.extract(
-            folded, nearby, scorer=OSA.distance, score_cutoff=allowed, limit=None
+class _Reading:
+    """One text, read once."""
+
+    def __init__(
+        self,
+        text: str,
+        analyzer: Analyzer,
+        occurs: Occurs,
+        speller: Speller,
+        pairs: WordContext | None,
+    ) -> None:
+        self._text = text
+        self._analyzer = analyzer
+        self._occurs = occurs
+        self._speller = speller
+        self._pairs = pairs
+        self.spots = find_spots(text)
+
+    def corrected(self) -> str:
+        """The text with every slip replaced that can be told."""
+        unknown = [self.is_unknown(spot) for spot in self.spots]
+        careful = sum(unknown) >= _MANY_UNKNOWN and 2 * sum(unknown) > len(unknown)
+        pieces: list[str] = []
+        done = number = 0
+        while number < len(self.spots):
+            spot, used = self.spots[number], 1
+            better: str | None = None
+            if any(unknown[number : number + 2]) and (better := self._joined(number)):
+                used = 2
+            elif unknown[number]:
+                better = self._nearest(number, careful=careful)
+            elif not spot.fixed:
+                better = self._fitting(number)
+            if better is not None:
+                pieces += (self._text[done : spot.start], spot.styled(better))
+                done = self.spots[number + used - 1].end
+            number += used
+        return "".join((*pieces, self._text[done:]))
+
+    def is_unknown(self, spot: Spot) -> bool:
+        """Whether the word of a spot is in no article and in no dictionary."""
+        word = spot.folded
+        return not (
+            spot.fixed
+            or len(word) < _PART
+            or not self._speller.is_plain(word)
+            or self._is_empty(word)
+            or self._speller.is_word(word)
+            or any(self._occurs(term) for term in self._analyzer.terms(spot.word))
         )
-        candidates = [
-            self._rank(other, int(distance))
-            for other, distance, _ in found
-            if _begins_alike(folded, other) and any(occurs(t) for t in analyzer.terms(other))
-        ]
-        return min(candidates)[2] if candidates else None
 
-    def _rank(self, other: str, distance: int) -> tuple[int, int, str]:
-        return (distance, -self._counts[other], other)
+    def can_be_meant(self, word: str) -> bool:
+        """Whether articles can be found by a word, or it is a function word."""
+        return self._is_empty(word) or any(map(self._occurs, self._analyzer.terms(word)))
 
+    def _is_empty(self, word: str) -> bool:
+        return word in self._analyzer.stop_words
 
-def _begins_alike(word: str, other: str) -> bool:
-    """People rarely miss the first letter, but they swap it with the second."""
-    return word[0] == other[0] or word[:2] == other[1::-1]
+    def _nearest(self, number: int, *, careful: bool) -> str | None:
+        spot = self.spots[number]
+        before, after = self._neighbours(number)
+        is_name = number > 0 and spot.word[:1].isupper() and not self._text.istitle()
+        careful = careful or is_name or self._speller.is_derived(spot.folded)
+        found = self._speller.nearest(
+            spot.folded,
+            self.can_be_meant,
+            pairs=self._pairs,
+            before=before,
+            after=after,
+            careful=careful,
+        )
+        return found or (None if is_name else self._split(spot.folded))
+
+    def _neighbours(self, number: int) -> tuple[str, str]:
+        def first(spots: Sequence[Spot]) -> str:
+            return next((s.folded for s in spots if not self._is_empty(s.folded)), "")
+
+        return first(self.spots[:number][::-1]), first(self.spots[number + 1 :])
+
+    def _joined(self, number: int) -> str | None:
+        """The word that this one and the next make without the space between them."""
+        parts = self.spots[number : number + 2]
+        if len(parts) < 2 or any(part.fixed for part in parts):
+            return None
+        joined = parts[0].folded + parts[1].folded
+        apart = self._text[parts[0].end : parts[1].start]
+        if apart != " " or len(joined) < _JOINED or not self._speller.is_used(joined):
+            return None
+        return joined if self.can_be_meant(joined) else None
+
+    def _split(self, word: str) -> str | None:
+        """The two words that were typed without a space between them.
+
+        Only a pair that titles or questions have, or a function word and another: "playlist"
+        is no "play list" where nothing is about lists of plays.
+        """
+        best: tuple[int, int, str] | None = None
+        for place in range(2, len(word) - 1 if len(word) >= _JOINED else 0):
+            first, second = word[:place], word[place:]
+            empty = self._is_empty(first) or self._is_empty(second)
+            pair = self._pairs.count(first, second, "") if self._pairs else 0
+            if (pair or empty) and self._can_be_part(first) and self._can_be_part(second):
+                count = min(self._speller.count(first), self._speller.count(second))
+                found = (pair, count, f"{first} {second}")
+                best = max(best, found) if best else found
+        return best[2] if best else None
+
+    def _can_be_part(self, word: str) -> bool:
+        if self._is_empty(word):
+            return True
+        return len(word) >= _PART and self._speller.is_used(word) and self.can_be_meant(word)
+
+    def _fitting(self, number: int) -> str | None:
+        """The word that a known one must be a slip of, by the words around it."""
+        spot = self.spots[number]
+        if self._pairs is None or not self._speller.is_correctable(spot.folded):
+            return None
+        before, after = self._neighbours(number)
+        if self._is_empty(spot.folded) or self._pairs.count(before, spot.folded, after):
+            return None
+        # Other words are not unknown because their stem occurs ("continer tabs"), or because
+        # some list of words has them ("spare prats").
+        is_common = self._speller.is_common(spot.folded)
+        fewest, likelier = (_PAIR, _LIKELIER) if is_common else (1, 1)
+        least = likelier * max(1, self._speller.count(spot.folded))
+        own = self._analyzer.terms(spot.word)
+        best: tuple[int, str] | None = None
+        for other in {*self._pairs.after(before), *self._pairs.before(after)}:
+            count = self._pairs.count(before, other, after)
+            if (
+                count >= fewest
+                and self._speller.count(other) >= least
+                and other[0] == spot.folded[0]
+                and slip_cost(spot.folded, other, 1) <= EASY
+                and self._analyzer.terms(other) != own
+                and self.can_be_meant(other)
+            ):
+                best = max(best, (count, other)) if best else (count, other)
+        return best[1] if best else None

@@ -6,11 +6,18 @@ searching for "taster" instead would hide it.  The lists are pyspellchecker's.
 
 from array import array
 from bisect import bisect_left
+from collections.abc import Iterable
 from functools import cache, cached_property
 
+import numpy as np
+from numpy.typing import NDArray
 from spellchecker import SpellChecker
 
 from kb.text import fold
+
+_COMMON = 300
+"""Least frequency in pyspellchecker's lists of a fifth of all their words; three in five only
+have the lowest there is, among them "prats" and "oder"."""
 
 
 class Dictionary:
@@ -27,20 +34,46 @@ class Dictionary:
 
     def load(self) -> None:
         """Read the words now, so that no search has to wait for them."""
-        len(self._hashes)
+        len(self._lists)
 
     def __contains__(self, word: object) -> bool:
-        wanted = hash(word)
-        place = bisect_left(self._hashes, wanted)
-        return place < len(self._hashes) and self._hashes[place] == wanted
+        return _holds(self._lists[0], word)
+
+    def is_common(self, word: str) -> bool:
+        """Whether a folded word is one that people use, not one that only word lists have."""
+        return _holds(self._lists[1], word)
+
+    def has_common(self, words: Iterable[str]) -> bool:
+        """Whether any of the folded words is one that people use."""
+        known = self._common
+        if not len(known):
+            return False
+        wanted = np.fromiter(map(hash, words), dtype=np.int64)
+        places = known.searchsorted(wanted)
+        return bool((known.take(places, mode="clip") == wanted).any())
 
     @cached_property
-    def _hashes(self) -> "array[int]":
-        # Read when the first unknown word is met: it takes a third of a second, which no
+    def _common(self) -> NDArray[np.int64]:
+        return np.frombuffer(self._lists[1], dtype=np.int64)
+
+    @cached_property
+    def _lists(self) -> tuple["array[int]", "array[int]"]:
+        # Read when the first unknown word is met: it takes a tenth of a second, which no
         # start of a worker and no switch to a new generation should wait for.
         try:
-            words = list(SpellChecker(language=self._language).word_frequency.words())
+            counts = dict(SpellChecker(language=self._language).word_frequency.items())
         except ValueError:
-            words = []
-        # Hashes of 64 bits instead of the words: a megabyte where a set takes twenty.
-        return array("q", sorted({hash(fold(word)) for word in words}))
+            counts = {}
+        return _hashed(counts), _hashed(word for word, n in counts.items() if n >= _COMMON)
+
+
+def _hashed(words: Iterable[str]) -> "array[int]":
+    # Hashes of 64 bits instead of the words: a megabyte where a set takes twenty.
+    hashes = np.unique(np.fromiter((hash(fold(word)) for word in words), dtype=np.int64))
+    return array("q", hashes.tobytes())
+
+
+def _holds(hashes: "array[int]", word: object) -> bool:
+    wanted = hash(word)
+    place = bisect_left(hashes, wanted)
+    return place < len(hashes) and hashes[place] == wanted

@@ -1,0 +1,139 @@
+"""Words one or two slips away from a typed one, by symmetric deletes.
+
+Two words that are two slips apart become equal when at most two letters are left out of
+each.  Every word is filed under what remains of its beginning without one or two letters;
+a typed word is looked up under what remains of its own.  Keys and word numbers lie packed in one
+sorted array, eight bytes an entry, where a dictionary of lists takes ten times that.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+_PREFIX = 7
+"""Letters that deletes are made of (SymSpell's default): long words then have few, and what
+differs further on is left to the comparison of the whole words."""
+SHORTEST = 3
+SHORTEST_FOR_TWO = 6
+"""Typed words of this length may hold two slips; shorter ones have too many neighbours."""
+_LONGEST = 40
+"""Longer runs of letters are pasted, not typed."""
+_BASE = np.uint64(0x9E3779B97F4A7C15)
+_MIX = np.uint64(0xD6E8FEB86659FD93)
+"""Odd constants of 64 bits (golden ratio, MurmurHash-like mixing): keys of 32 bits spread
+evenly, and the few that clash are told apart by the comparison."""
+_LOW = np.uint64(0xFFFFFFFF)
+_SHIFT = np.uint64(32)
+_POWERS = np.cumprod(np.full(_PREFIX, _BASE, dtype=np.uint64), dtype=np.uint64)
+_POWERS_MOVED_ONCE = np.concatenate((np.zeros(1, dtype=np.uint64), _POWERS[:-1]))
+_POWERS_MOVED_TWICE = np.concatenate((np.zeros(2, dtype=np.uint64), _POWERS[:-2]))
+_ROWS = 4096
+"""Words that keys are made of at a time, which bounds the memory of the building."""
+
+Keys = NDArray[np.uint64]
+
+
+class SpellingIndex:
+    """The words that can be meant; never changes."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        """File all ``words`` of three letters and more: 0.4 s and 29 MB for 150,000."""
+        self._words = sorted(
+            (word for word in words if SHORTEST <= len(word) <= _LONGEST), key=_group
+        )
+        parts: list[Keys] = []
+        number = 0
+        for (prefix, slips), group in groupby(self._words, key=_group):
+            members = list(group)
+            for start in range(0, len(members), _ROWS):
+                keys = _deletes(_letters(members[start : start + _ROWS], prefix), slips)
+                numbers = np.arange(number, number + len(keys), dtype=np.uint64)
+                parts.append(((keys << _SHIFT) | numbers[:, None]).ravel())
+                number += len(keys)
+        self._entries = np.concatenate(parts) if parts else np.zeros(0, dtype=np.uint64)
+        self._entries.sort()
+
+    @property
+    def size(self) -> int:
+        """Bytes that the deletes take."""
+        return int(self._entries.nbytes)
+
+    def near(self, word: str, slips: int) -> list[tuple[str, int]]:
+        """All words at most ``slips`` (1 or 2) away, with their distances, in no order.
+
+        Swapped neighbours count as one slip.
+        """
+        if not SHORTEST <= len(word) <= _LONGEST or not len(self._entries):
+            return []
+        letters = _letters([word], min(len(word), _PREFIX))
+        keys = _deletes(letters, slips)[0] << _SHIFT
+        starts = self._entries.searchsorted(keys)
+        first = self._entries.take(starts, mode="clip")
+        hit = ((first ^ keys) >> _SHIFT == 0).nonzero()[0]
+        ends = self._entries.searchsorted(keys[hit] | _LOW, side="right")
+        found: set[int] = set()
+        for start, end in zip(starts[hit].tolist(), ends.tolist(), strict=True):
+            found.update((self._entries[start:end] & _LOW).tolist())
+        return compare(word, [self._words[number] for number in found], slips)
+
+
+def compare(word: str, others: Sequence[str], slips: int) -> list[tuple[str, int]]:
+    """Those of ``others`` that are at most ``slips`` away, with their distances."""
+    found = process.extract(word, others, scorer=OSA.distance, score_cutoff=slips, limit=None)
+    return [(other, int(distance)) for other, distance, _ in found]
+
+
+def _group(word: str) -> tuple[int, int]:
+    """Words of one group have matrices of the same shape: letters used, letters left out."""
+    return min(len(word), _PREFIX), 2 if len(word) >= SHORTEST_FOR_TWO else 1
+
+
+def _letters(words: Sequence[str], prefix: int) -> Keys:
+    """One row of code points a word."""
+    # Lone surrogates are no text, but a query may hold them.
+    joined = "".join(word[:prefix] for word in words).encode("utf-32-le", "surrogatepass")
+    return np.frombuffer(joined, dtype="<u4").reshape(len(words), prefix).astype(np.uint64)
+
+
+@cache
+def _cuts(count: int, slips: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """For every way to leave out letters of ``count``: the first and the second left out.
+
+    Places from ``count`` on stand for nothing: one letter left out has ``count`` as its
+    second place, and none both.
+    """
+    first, second = np.triu_indices(count + 2, 1)
+    once_each = (second <= count) | (first == count)
+    wanted = once_each if slips > 1 else once_each & (second >= count)
+    return first[wanted], second[wanted]
+
+
+def _deletes(letters: Keys, slips: int) -> Keys:
+    """Keys of 32 bits of every row, whole and with up to ``slips`` letters left out.
+
+    The key of a row is the sum of letters times powers of a base; what stands behind a left
+    out letter moves one power down, so every key is a sum of three slices of running sums.
+    """
+    rows, count = letters.shape
+    first, second = _cuts(count, slips)
+    # Two letters behind the word, of value 0, can be left out instead of its own.
+    sums = np.zeros((3, rows, count + 3), dtype=np.uint64)
+    np.cumsum(letters * _POWERS[:count], axis=1, out=sums[0, :, 1 : count + 1])
+    np.cumsum(letters * _POWERS_MOVED_ONCE[:count], axis=1, out=sums[1, :, 1 : count + 1])
+    np.cumsum(letters * _POWERS_MOVED_TWICE[:count], axis=1, out=sums[2, :, 1 : count + 1])
+    sums[:, :, count + 1 :] = sums[:, :, count : count + 1]
+    whole, once, twice = sums
+    total: Keys = whole[:, first]
+    total += once[:, second]
+    total -= once[:, first + 1]
+    total += twice[:, count : count + 1]
+    total -= twice[:, second + 1]
+    total ^= total >> _SHIFT
+    total *= _MIX
+    total >>= _SHIFT
+    return total
