@@ -63,6 +63,8 @@ def settings(tmp_path: Path, content: Path) -> Settings:
             "KB_DATABASE": str(tmp_path / "instance" / "helpshelf.db"),
             "KB_SECRET_KEY": "only for tests",
             "KB_RATE_LIMIT": "off",
+            # Vectors take half a minute; tests of search by meaning make their own.
+            "KB_SEMANTIC": "off",
         }
     )
 
@@ -100,7 +102,9 @@ def demo_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The repository's own articles, published once for the whole run."""
     folder = tmp_path_factory.mktemp("demo") / "index"
     settings = replace(
-        load_settings({"KB_LEARN": "off"}), content_dir=ROOT / "articles", index_dir=folder
+        load_settings({"KB_LEARN": "off", "KB_SEMANTIC": "off"}),
+        content_dir=ROOT / "articles",
+        index_dir=folder,
     )
     build_publisher(settings, FixedClock(NOW)).publish()
     return folder

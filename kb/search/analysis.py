@@ -8,27 +8,14 @@ pieces, so that ``WH-1000XM4``, ``wh1000`` and ``xm4`` meet, and ``Wi-Fi``, ``wi
 """
 
 import re
-import threading
 import unicodedata
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
-import snowballstemmer
-
-from kb.search.codes import (
-    UNITS,
-    code_pieces,
-    is_identifier,
-    is_mixed,
-    is_ordinal,
-    number_with_unit,
-    version_numbers,
-)
-from kb.search.compounds import PARTICLES, PHRASALS
-from kb.search.irregular_forms import IRREGULAR_FORMS
-from kb.search.spelling_variants import to_american
-from kb.search.stop_words import CONTRACTIONS, NEGATIONS, QUESTION_WORDS, STOP_WORDS
+from kb.search.compounds import PHRASALS
+from kb.search.stop_words import QUESTION_WORDS
+from kb.search.word_reader import Word, WordReader
 from kb.text import fold
 
 _TOKEN = re.compile(
@@ -38,36 +25,11 @@ _TOKEN = re.compile(
     r"|[^\W_]+(?:[-._'’‐‑‒–][^\W_]+)*"
     r"|[$€£]\d+(?:\.\d+)*|[%°€£$]"
 )
-_JOINER = re.compile(r"[-._'’‐‑‒–]")
 _HYPHEN = re.compile(r"[-._‐‑‒–]")
 _APOSTROPHE = re.compile(r"['’]")
 _POSSESSIVE = re.compile(r"['’]s?\Z")
 _CACHE_LIMIT = 200_000
 """Distinct words kept per language, a few times what a help center uses."""
-_STEMS = 16_384
-"""Stems kept for words that stand in no text, such as two words of a question in one."""
-_MAX_WORD = 60
-"""Longer runs of letters are pasted keys or noise; their beginning is enough."""
-_MAX_PARTS = 12
-"""Parts of one hyphenated word that are terms of their own."""
-
-_ALGORITHMS = {
-    "da": "danish",
-    "de": "german",
-    "en": "english",
-    "es": "spanish",
-    "fi": "finnish",
-    "fr": "french",
-    "hu": "hungarian",
-    "it": "italian",
-    "nl": "dutch",
-    "no": "norwegian",
-    "pt": "portuguese",
-    "ro": "romanian",
-    "ru": "russian",
-    "sv": "swedish",
-    "tr": "turkish",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,48 +41,16 @@ class Token:
     terms: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """What one word, or two that are one, is found under."""
-
-    typed: str
-    """As it stands in the text, folded, without a possessive ending."""
-    whole: str
-    """The term of the whole; empty for a sign that is no word."""
-    parts: tuple[str, ...] = ()
-    """Terms of its pieces, the telling ones first."""
-    is_stop: bool = False
-    is_negation: bool = False
-    """It says "not"."""
-    is_code: bool = False
-    """It names one model, error or version."""
-    number: str = ""
-    """A number that a unit may follow."""
-    unit: str = ""
-    words: tuple["Word", ...] = ()
-    """The two that it was made of."""
-    terms: tuple[str, ...] = ()
-    telling: tuple[str, ...] = ()
-    """``terms`` unless it is a function word."""
-    joins: bool = False
-    """It may make one word with the one before it."""
-
-
 class Analyzer:
     """The analysis of one language; safe to share between threads."""
 
     def __init__(self, language: str) -> None:
         base = language.partition("-")[0].lower()
         self.language = base
-        self.stop_words = STOP_WORDS.get(base, frozenset())
-        self._negations = NEGATIONS.get(base, frozenset())
+        self._reader = WordReader(base)
+        self.stop_words = self._reader.stop_words
         self._empty_words = self.stop_words - QUESTION_WORDS.get(base, frozenset())
-        self._contractions = CONTRACTIONS.get(base, {})
-        algorithm = _ALGORITHMS.get(base)
-        self._stemmer = snowballstemmer.stemmer(algorithm) if algorithm else None
-        self._lock = threading.Lock()
         self._words: dict[str, Word] = {}
-        self._stem = lru_cache(maxsize=_STEMS)(self._stem_word)
 
     @staticmethod
     @cache
@@ -203,108 +133,21 @@ class Analyzer:
 
     def stem(self, word: str) -> str:
         """The term of one folded word; words with digits stay as they are."""
-        return self._stem(word) if word.isalpha() else word
-
-    def _stem_word(self, word: str) -> str:
-        if self.language == "en":
-            word = IRREGULAR_FORMS.get(word) or to_american(word)
-        if self._stemmer is None:
-            return word
-        with self._lock:  # the stemmer keeps the word it works on in itself
-            return str(self._stemmer.stemWord(word))
+        return self._reader.stem(word)
 
     def _learn(self, raw: str) -> Word:
         if len(self._words) >= _CACHE_LIMIT:
             self._words.clear()
-        word = self._words[raw] = self._analyse(raw)
+        word = self._words[raw] = self._reader.read(raw)
         return word
-
-    def _analyse(self, raw: str) -> Word:
-        typed = fold(raw).replace("’", "'")
-        typed = self._contractions.get(typed) or fold(_POSSESSIVE.sub("", raw))
-        typed = typed.replace("’", "'")[:_MAX_WORD]
-        parts = [part for part in _JOINER.split(typed) if part]
-        if len(parts) <= 1 or "'" in typed:
-            return self._analyse_simple(typed, "".join(parts))
-        return self._analyse_joined(typed, parts)
-
-    def _analyse_simple(self, typed: str, word: str) -> Word:
-        if (amount := number_with_unit(word)) is not None:
-            return self._amount(typed, *amount)
-        if word in self.stop_words:
-            is_negation = word in self._negations
-            return _word(typed, word, is_stop=True, is_negation=is_negation)
-        unit = UNITS.get(word, "")
-        if not word.isalnum() and len(word) == 1:  # a sign, which counts after a number only
-            return Word(typed, "", unit=unit, joins=True)
-        if word.isdecimal():
-            return _word(typed, word, is_code=is_identifier(word), number=word)
-        if is_mixed(word):
-            found = () if is_ordinal(word) else code_pieces((word,))
-            pieces = [self.stem(piece) for piece in found]
-            return _word(typed, word, pieces, is_code=is_identifier(word))
-        return _word(typed, self.stem(word), unit=unit)
-
-    def _analyse_joined(self, typed: str, parts: list[str]) -> Word:
-        joined = "".join(parts)
-        if versions := version_numbers(typed):
-            whole = versions[0]
-            return _word(typed, whole, versions[1:], is_code=is_identifier(whole), number=whole)
-        if (amount := number_with_unit(typed)) is not None:
-            return self._amount(typed, *amount)
-        if len(parts) == 2 and parts[0].isdecimal() and parts[1] in UNITS:
-            return self._amount(typed, parts[0], UNITS[parts[1]])
-        if all(part.isdecimal() for part in parts):
-            return _word(typed, "-".join(parts), [p for p in parts if len(p) > 1][:_MAX_PARTS])
-        if is_mixed(joined):
-            pieces = [self.stem(p) for p in code_pieces(parts) if p not in self.stop_words]
-            is_code = is_identifier(joined) or "_" in typed
-            return _word(typed, joined, pieces, is_code=is_code)
-        telling = [p for p in parts[:_MAX_PARTS] if len(p) > 1 and p not in self.stop_words]
-        pieces = [self.stem(part) for part in telling]
-        if "_" in typed:  # the name of an error or setting, no word of a language
-            return _word(typed, joined, pieces, is_code=True)
-        return _word(typed, self.stem(joined), pieces)
-
-    def _amount(self, typed: str, number: str, unit: str) -> Word:
-        parts = (number, self.stem(unit)) if len(unit) > 1 else (number,)
-        return _word(typed, number + unit, parts)
 
     def _join(self, first: Word, second: Word) -> str:
         """The term of both together; empty when they are two words."""
         if second.unit and first.number:
             return first.number + second.unit
         if second.typed in PHRASALS.get(first.whole, ()):
-            return self.stem(first.whole + second.typed)
+            return self._reader.stem(first.whole + second.typed)
         return ""
-
-
-def _word(
-    typed: str,
-    whole: str,
-    parts: list[str] | tuple[str, ...] = (),
-    *,
-    is_stop: bool = False,
-    is_negation: bool = False,
-    is_code: bool = False,
-    number: str = "",
-    unit: str = "",
-) -> Word:
-    pieces = tuple(part for part in dict.fromkeys(parts) if part != whole)
-    terms = (whole, *pieces) if whole else ()
-    return Word(
-        typed,
-        whole,
-        pieces,
-        is_stop,
-        is_negation,
-        is_code,
-        number,
-        unit,
-        terms=terms,
-        telling=() if is_stop else terms,
-        joins=bool(unit) or typed in PARTICLES,
-    )
 
 
 def is_code(word: str) -> bool:

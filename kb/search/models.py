@@ -102,6 +102,8 @@ class SearchPage:
     took_ms: float
     best: BestPassage | None = None
     """Only when the confidence is high."""
+    relaxed: bool = False
+    """No article has what stands in quotation marks word for word; these have some of it."""
 
 
 @dataclass(frozen=True, slots=True)

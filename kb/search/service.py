@@ -1,37 +1,47 @@
 """Search as the site uses it: one question in, one page of hits out, and suggestions.
 
-One service belongs to one generation and never changes.  A question is answered by
-stages, and the page says which one did: all words optional and ranked, then the same
-after spelling correction.  Whatever happens, the customer gets a page.
+One service belongs to one generation and never changes.  A question is read (corrected,
+completed), its articles are ranked, and the page says which stage answered.  Whatever
+happens, the customer gets a page.
 """
 
 import logging
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Protocol
 
+from kb.clock import Clock, SystemClock
 from kb.content.library import Library
-from kb.content.models import ArticleSummary, Audience, State
+from kb.content.models import Audience
 from kb.search.analysis import Analyzer
+from kb.search.best_bets import BestBets
 from kb.search.confidence import Evidence, covered_share, estimate_confidence
-from kb.search.corrections import Corrector
-from kb.search.dictionary import Dictionary
 from kb.search.documents import SearchSection
-from kb.search.engine import EngineHit, EngineReader, EngineResult
+from kb.search.engine import EngineReader
 from kb.search.filters import EVERYTHING_PUBLIC, SearchFilters
+from kb.search.hits import HitBuilder, Match
 from kb.search.models import Hit, SearchOutcome, SearchPage, Stage, Suggestion
-from kb.search.query import Query, parse_query
-from kb.search.snippets import build_snippet, choose_section
+from kb.search.proximity import are_near
+from kb.search.query import Query
+from kb.search.ranking import Ranker, Ranking, score_factors
+from kb.search.reading import QuestionReader, Reading
+from kb.search.semantic import SemanticSearch
 from kb.search.suggestions import SuggestionIndex
 from kb.search.synonyms import Synonyms
-from kb.search.wordings import Wordings, put_first
+from kb.search.wordings import Wordings
 from kb.text import clean_query_text
 
 MAX_RESULTS = 100
 """Nobody reads further; deeper paging only serves scrapers."""
+QUOTED_FROM = 0.6
+"""Confidence from which the best passage is quoted above the hits."""
+_SECTIONS_CACHED = 256
+"""Articles whose sections are kept in memory, some 10 kB each: most searches find the same few."""
+_FAR = 30
+"""Rank by meaning that the first hit's similarity is compared with."""
 
 _log = logging.getLogger(__name__)
 
@@ -55,20 +65,46 @@ class SearchService:
         vocabulary: Mapping[str, int],
         synonyms: Synonyms,
         weak_confidence: float,
+        *,
+        best_bets: BestBets | None = None,
+        semantic: SemanticSearch | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self._library = library
         self._engine = engine
-        self._sections = sections
-        self._synonyms = synonyms
+        self._load_sections = lru_cache(maxsize=_SECTIONS_CACHED)(sections.load_search_sections)
         self._weak_confidence = weak_confidence
+        self._semantic = semantic
+        self._clock = clock or SystemClock()
         self._frequency = lru_cache(maxsize=65_536)(engine.document_frequency)
         self._analyzer = Analyzer.for_language(library.site.language)
-        self._dictionary = Dictionary.for_language(library.site.language)
-        self._corrector = Corrector(vocabulary, self._dictionary)
-        self._wordings = Wordings(library.list_articles(Audience.STAFF))
-        self._suggestions = SuggestionIndex(library.list_articles(Audience.STAFF), self._analyzer)
+        self._reader = QuestionReader(
+            self._analyzer,
+            vocabulary,
+            synonyms,
+            library.list_articles(Audience.PUBLIC),
+            self._frequency,
+        )
+        everything = library.list_articles(Audience.STAFF)
+        self._ranker = Ranker(
+            library,
+            engine,
+            self._load_sections,
+            semantic,
+            Wordings(everything),
+            best_bets or BestBets(),
+            self._analyzer,
+            self._frequency,
+            lru_cache(maxsize=2)(lambda today: score_factors(library, today)),
+        )
+        self._suggestions = SuggestionIndex(everything, self._analyzer, self._reader.nearest)
         self.vocabulary = vocabulary
         """Folded words of all articles, with the number of articles they occur in."""
+
+    @property
+    def semantic(self) -> SemanticSearch | None:
+        """The semantic stage; None when it is switched off."""
+        return self._semantic
 
     def search(
         self,
@@ -85,21 +121,13 @@ class SearchService:
         offset = max(0, min(offset, MAX_RESULTS - limit))
         cleaned = clean_query_text(text)
         try:
-            correction = self._corrector.correct(cleaned, self._analyzer, self._occurs)
-            corrected = correction is not None and not exact
-            searched = correction if correction is not None and corrected else cleaned
-            query = self._parse(searched, typed=cleaned)
-            result = self._rank(query, limit + offset, filters)
-            page = self._build_page(cleaned, query, result, offset, filters.audience)
+            page = self._answer(cleaned, slice(offset, offset + limit), filters, exact=exact)
         except Exception:
             # The engine is a third party's; whatever it raises, the customer gets an answer.
             _log.exception("search failed; answered by titles")
-            correction, corrected = None, False
             page = self._fall_back(cleaned, limit, filters.audience)
-        if corrected and page.stage is Stage.ANY_WORDS:
-            page = replace(page, stage=Stage.CORRECTED)
         took_ms = round((time.perf_counter() - started) * 1000, 3)
-        return replace(page, correction=correction, offset=offset, took_ms=took_ms)
+        return replace(page, offset=offset, took_ms=took_ms)
 
     def suggest(
         self, text: str, *, limit: int = 8, audience: Audience = Audience.PUBLIC
@@ -109,131 +137,120 @@ class SearchService:
 
     def warm(self) -> None:
         """Load what only some searches need; for a thread that nobody waits for."""
-        self._dictionary.load()
+        self._reader.warm()
 
     def close(self) -> None:
         """Release the index."""
         self._engine.close()
 
-    def _parse(self, text: str, typed: str) -> Query:
-        query = parse_query(text, self._analyzer, self._frequency)
-        if text != typed:
-            own = set(self._analyzer.terms(typed))
-            guessed = frozenset(term.term for term in query.terms if term.term not in own)
-            query = replace(query, corrected=guessed)
-        return self._synonyms.expand(query)
-
-    def _rank(self, query: Query, limit: int, filters: SearchFilters) -> EngineResult:
-        if not query:
-            return EngineResult(0, ())
-        result = self._engine.search(query.all_terms, limit, filters=filters)
-        worded = [
-            slug
-            for slug in self._wordings.find(query.text, self._analyzer)
-            if filters.allow(self._library.summaries[slug])
-        ]
-        return put_first(result, worded, limit)
-
-    def _build_page(
-        self, cleaned: str, query: Query, result: EngineResult, offset: int, audience: Audience
+    def _answer(
+        self, cleaned: str, part: slice, filters: SearchFilters, *, exact: bool
     ) -> SearchPage:
-        weights = {t.term: self._idf(t.term) * t.weight for t in query.all_terms}
-        load = cache(self._sections.load_search_sections)  # the first hit's are needed twice
-        hits = [
-            self._build_hit(hit, article, weights, load(hit.key))
-            for hit in result.hits[offset:]
-            if (article := self._library.find_summary(hit.key, audience))
-        ]
-        confidence = self._confidence(query, result, load)
+        reading = self._reader.read(cleaned, exact=exact)
+        query = reading.query
+        ranking = self._ranker.rank(query, filters, self._clock.now().date())
+        builder = HitBuilder(self._library, self._load_sections, query, self._weights(query))
+        matches = builder.matches(ranking.candidates[part])
+        first = matches[0] if part.start == 0 and matches else None
+        if first is None and ranking.candidates:
+            first = next(iter(builder.matches(ranking.candidates[:1])), None)
+        confidence = self._confidence(first, reading, ranking) if first else 0.0
+        quoted = first is not None and confidence >= QUOTED_FROM and part.start == 0
         return SearchPage(
             query=cleaned,
             searched=query.text,
-            correction=None,
-            stage=Stage.ANY_WORDS if result.hits else Stage.NONE,
-            outcome=self._outcome(result.total, confidence),
+            correction=reading.correction,
+            stage=_stage(first, reading, ranking),
+            outcome=self._outcome(ranking, confidence),
             confidence=confidence,
-            total=result.total,
-            hits=tuple(hits),
-            offset=offset,
-            mode="lexical",
-            degraded=False,
+            total=ranking.total,
+            hits=tuple(builder.build(match, ranking) for match in matches),
+            offset=part.start,
+            mode=ranking.mode,
+            degraded=ranking.degraded,
             took_ms=0.0,
+            best=builder.build_passage(first) if first and quoted else None,
+            relaxed=ranking.relaxed,
         )
 
-    def _outcome(self, total: int, confidence: float) -> SearchOutcome:
-        if total == 0:
+    def _weights(self, query: Query) -> dict[str, float]:
+        return {t.term: self._idf(t.term) * t.weight for t in query.all_terms}
+
+    def _outcome(self, ranking: Ranking, confidence: float) -> SearchOutcome:
+        if not ranking.candidates:
             return SearchOutcome.NONE
         return SearchOutcome.WEAK if confidence < self._weak_confidence else SearchOutcome.CONFIDENT
 
-    def _build_hit(
-        self,
-        hit: EngineHit,
-        article: ArticleSummary,
-        weights: Mapping[str, float],
-        sections: Sequence[SearchSection],
-    ) -> Hit:
-        analyzer = Analyzer.for_language(article.language)
-        section = choose_section(sections, weights, analyzer.terms(article.title))
-        anchor = section.anchor if section else ""
-        text = section.text if section and section.text else article.summary
-        return Hit(
-            slug=article.slug,
-            title=article.title,
-            collection=article.collection,
-            section=section.heading if section else "",
-            anchor=anchor,
-            url=article.url + (f"#{anchor}" if anchor else ""),
-            score=round(hit.score, 4),
-            snippet=build_snippet(text, frozenset(weights), analyzer),
-            internal=article.state is State.INTERNAL,
-        )
-
-    def _confidence(
-        self, query: Query, result: EngineResult, load: Callable[[str], Sequence[SearchSection]]
-    ) -> float:
-        if not result.hits:
-            return 0.0
-        best = result.hits[0]
-        article = self._library.summaries.get(best.key)
-        if article is None:
-            return 0.0
-        if best.key in self._wordings.find(query.text, self._analyzer):
-            return estimate_confidence(Evidence(1.0, 1.0, 1.0, 1.0))
-        own = {t.term: self._idf(t.term) for t in query.terms}
-        sections = load(best.key)
-        section = choose_section(sections, own)
-        analyzer = Analyzer.for_language(article.language)
-        head = set(analyzer.terms(" \n ".join((article.title, *article.questions, *article.tags))))
-        if section:
-            head.update(analyzer.terms(section.heading))
-        in_section = {t for t in own if section and section.count(t)} | head
-        anywhere = in_section | {t for t in own if any(s.count(t) for s in sections)}
-        second = result.hits[1].score if len(result.hits) > 1 else 0.0
+    def _confidence(self, first: Match, reading: Reading, ranking: Ranking) -> float:
+        slug = first.article.slug
+        if slug in ranking.pinned or slug in ranking.asked:
+            return 1.0
+        query = reading.query
         # A corrected word may be another word altogether, so it counts half.
+        own = {t.term: self._idf(t.term) for t in query.terms}
         doubt = 1.0 - 0.5 * covered_share(own, query.corrected)
-        coverage = covered_share(own, anywhere)
-        lead = (best.score - second) / best.score if best.score > 0 else 0.0
-        evidence = Evidence(
-            coverage=coverage,
-            head_coverage=covered_share(own, head),
-            section_coverage=covered_share(own, in_section),
-            margin=lead * coverage,
-        )
-        return round(estimate_confidence(evidence) * doubt, 4)
+        evidence = collect_evidence(own, query, first, ranking)
+        return round(estimate_confidence(evidence, hybrid=ranking.mode == "hybrid") * doubt, 4)
 
     def _fall_back(self, cleaned: str, limit: int, audience: Audience) -> SearchPage:
         hits = tuple(
             Hit(s.slug, s.title, self._library.summaries[s.slug].collection, "", "", s.url, 0.0, "")
             for s in self._suggestions.suggest(cleaned, limit, audience)
         )
-        outcome = SearchOutcome.WEAK if hits else SearchOutcome.NONE
-        stage = Stage.ANY_WORDS if hits else Stage.NONE
         return SearchPage(
-            cleaned, cleaned, None, stage, outcome, 0.0, len(hits), hits, 0, "lexical", True, 0.0
+            query=cleaned,
+            searched=cleaned,
+            correction=None,
+            stage=Stage.ANY_WORDS if hits else Stage.NONE,
+            outcome=SearchOutcome.WEAK if hits else SearchOutcome.NONE,
+            confidence=0.0,
+            total=len(hits),
+            hits=hits,
+            offset=0,
+            mode="lexical",
+            degraded=True,
+            took_ms=0.0,
         )
 
     def _idf(self, term: str) -> float:
         return math.log(1.0 + (self._engine.count() + 1) / (self._frequency(term) + 1))
 
-    def _occurs(self, term: str) -> bool:
-        return self._frequency(term) > 0
+
+def collect_evidence(
+    weights: Mapping[str, float], query: Query, first: Match, ranking: Ranking
+) -> Evidence:
+    """What speaks for the first hit. ``weights`` tells how much each word of the question says."""
+    section = first.section
+    in_section = {t for t in first.found if section and section.count(t)} | first.head
+    coverage = covered_share(weights, query.covered(first.found))
+    scores = [hit.score for hit in ranking.worded[:2]]
+    margin = (scores[0] - scores[1]) / scores[0] if len(scores) > 1 and scores[0] > 0 else 1.0
+    near = sorted((c.similarity for c in ranking.candidates if c.similarity), reverse=True)
+    far = near[min(_FAR, len(near)) - 1] if near else 0.0
+    rank = next((n for n, h in enumerate(ranking.worded) if h.key == first.article.slug), None)
+    similarity = max(0.0, first.candidate.similarity)
+    return Evidence(
+        coverage=coverage,
+        head_coverage=covered_share(weights, query.covered(first.head)),
+        section_coverage=covered_share(weights, query.covered(in_section)),
+        margin=margin * coverage if scores else 0.0,
+        similarity=similarity,
+        lead=max(0.0, similarity - far),
+        agreement=0.0 if rank is None else 1.0 / (1.0 + math.log1p(rank)),
+    )
+
+
+def _stage(first: Match | None, reading: Reading, ranking: Ranking) -> Stage:
+    """Which stage answered: the first of them that fits what was found first."""
+    if first is None:
+        return Stage.NONE
+    if reading.is_corrected:
+        return Stage.CORRECTED
+    if not ranking.worded:
+        return Stage.SEMANTIC
+    if reading.completed and first.found & reading.completed:
+        return Stage.PREFIX
+    terms = [term.term for term in reading.query.terms]
+    head = f" {' '.join(first.head)} "
+    texts = (head, *(section.terms for section in first.sections))
+    return Stage.ALL_WORDS if any(are_near(terms, text) for text in texts) else Stage.ANY_WORDS

@@ -47,11 +47,13 @@ def choose_section(
     return best
 
 
-def build_snippet(text: str, terms: frozenset[str], analyzer: Analyzer) -> str:
+def build_snippet(
+    text: str, terms: frozenset[str], analyzer: Analyzer, length: int = LENGTH
+) -> str:
     """Escaped HTML of the passage of ``text`` with most of the terms, each in ``<mark>``."""
     flat, matches = _find_matches(text, terms, analyzer)
-    start = _best_start(flat, matches)
-    end = min(len(flat), start + LENGTH)
+    start = _best_start(flat, matches, length)
+    end = min(len(flat), start + length)
     if end < len(flat):
         end = flat.rfind(" ", start, end) if " " in flat[start:end] else end
     parts = ["… " if start > 0 else ""]
@@ -74,24 +76,24 @@ def _find_matches(text: str, terms: frozenset[str], analyzer: Analyzer) -> tuple
     beginning = ""
     for first in range(0, max(1, min(len(text), _MAX_SCANNED)), _SCANNED):
         flat = " ".join(text[first : first + _SCANNED].split())
-        matches = [t for t in analyzer.tokens(flat) if any(term in terms for term in t.terms)]
+        matches = analyzer.find(flat, terms)
         if matches:
             return flat, matches
         beginning = beginning or flat
     return beginning, []
 
 
-def _best_start(text: str, matches: Sequence[Token]) -> int:
+def _best_start(text: str, matches: Sequence[Token], length: int) -> int:
     if not matches:
         return 0
     best, best_count = matches[0].start, 0
     for i, first in enumerate(matches):
         distinct = {
-            match.terms for match in matches[i : i + 30] if match.end <= first.start + LENGTH - 40
+            match.terms for match in matches[i : i + 30] if match.end <= first.start + length - 40
         }
         if len(distinct) > best_count:
             best, best_count = first.start, len(distinct)
-    if best < LENGTH // 3:
+    if best < length // 3:
         return 0
     # Begin at a sentence if one begins nearby, else a few words before the first match.
     window = text[max(0, best - 90) : best]

@@ -13,8 +13,8 @@ could did do does doing done for from get gets getting got had has have having h
 him his how i if in into is it its just like me my mine of on onto or our ours please she should
 so some than thank thanks that the their theirs them then there these they this those to too us
 very was we were what when where which while who whom whose why will with would you your yours
-im ive ill youre whats hows theyre theyve weve youve youll youd theyll theyd itll thats theres
-wheres whos gonna wanna hi hello hey need want
+im ive ill youre theyre theyve weve youve youll youd theyll theyd itll thats theres
+gonna wanna hi hello hey need want
 """
 _ENGLISH_NEGATIONS = """
 cannot cant dont doesnt didnt isnt arent wasnt werent wont couldnt wouldnt shouldnt hasnt havent
@@ -42,6 +42,11 @@ CONTRACTIONS: Mapping[str, Mapping[str, str]] = {
         "we'd": "we",
         "who're": "who",
         "it'd": "it",
+        # Typed without the apostrophe they would not be the question words that they are.
+        "hows": "how",
+        "whats": "what",
+        "wheres": "where",
+        "whos": "who",
     }
 }
-"""Written with an apostrophe, these stand for their first word."""
+"""These stand for their first word."""

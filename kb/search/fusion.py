@@ -1,0 +1,78 @@
+"""Puts what words found and what meaning found into one order.
+
+A weighted sum of scaled scores: on judged questions of a public help center it was better
+than reciprocal rank fusion and than min-max scaling of both sides at every weight tried
+(docs/decisions/0010-fusion.md).  Similarities are compared as they are, for they mean the
+same from one question to the next; lexical scores do not, and are taken relative to the
+best one.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from kb.search.engine import EngineHit
+from kb.search.semantic import SemanticHit
+
+LEXICAL_SHARE = 0.15
+"""What the best lexical score adds to a similarity. From 0.1 to 0.2 the judged questions show
+no difference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An article that may be a hit."""
+
+    slug: str
+    score: float
+    """What candidates are ordered by; comparable within one search only."""
+    lexical: float = 0.0
+    """Score of the engine; 0 when no word matches or it was not among the best."""
+    similarity: float = 0.0
+    """How close its meaning is, -1 to 1; 0 without the semantic stage."""
+    cosine: float = 0.0
+    """Of the nearest passage."""
+    anchor: str | None = None
+    """Where the nearest passage stands; None without the semantic stage."""
+
+
+def order_by_words(lexical: Sequence[EngineHit], factors: Mapping[str, float]) -> list[Candidate]:
+    """Candidates by the engine's scores, raised or lowered by an article's factor if it has one."""
+    return _ordered(Candidate(h.key, h.score * factors.get(h.key, 1.0), h.score) for h in lexical)
+
+
+def order_by_both(
+    lexical: Sequence[EngineHit],
+    semantic: Sequence[SemanticHit],
+    factors: Mapping[str, float],
+    lowest: float,
+) -> list[Candidate]:
+    """Candidates by words and meaning.
+
+    An article that has none of the words must reach the similarity ``lowest``: something
+    is always nearest.
+    """
+    best = max((hit.score for hit in lexical), default=0.0)
+    scores = {hit.key: hit.score for hit in lexical}
+    near = {hit.slug: hit for hit in semantic}
+    found = []
+    for slug in dict.fromkeys((*near, *scores)):
+        words, hit = scores.get(slug, 0.0), near.get(slug)
+        similarity = hit.similarity if hit else 0.0
+        if not words and similarity < lowest:
+            continue
+        share = LEXICAL_SHARE * words / best if best else 0.0
+        found.append(
+            Candidate(
+                slug,
+                (similarity + share) * factors.get(slug, 1.0),
+                words,
+                similarity,
+                hit.cosine if hit else 0.0,
+                hit.anchor if hit else None,
+            )
+        )
+    return _ordered(found)
+
+
+def _ordered(candidates: Iterable[Candidate]) -> list[Candidate]:
+    return sorted(candidates, key=lambda c: (-c.score, c.slug))

@@ -1,0 +1,133 @@
+"""Makes hits of ranked articles: the section that answers, an excerpt, and why it was found."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from kb.content.library import Library
+from kb.content.models import ArticleSummary, State
+from kb.search.analysis import Analyzer
+from kb.search.confidence import covered_share
+from kb.search.documents import SearchSection
+from kb.search.fusion import Candidate
+from kb.search.models import BestPassage, Hit, Reasons
+from kb.search.query import Query
+from kb.search.ranking import Ranking
+from kb.search.snippets import LENGTH, build_snippet, choose_section
+
+PASSAGE_LENGTH = 360
+"""Characters of the best passage: three or four sentences."""
+_TOLD_BY_WORDS = 0.5
+"""Share of the question that a section must have for words to choose it; below, the section
+that is nearest in meaning is shown."""
+_SIMILAR = 0.45
+"""Cosine from which "similar meaning" is given as a reason."""
+
+LoadSections = Callable[[str], Sequence[SearchSection]]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A ranked article with what of the question it has."""
+
+    candidate: Candidate
+    article: ArticleSummary
+    sections: Sequence[SearchSection]
+    section: SearchSection | None
+    """The one that is shown."""
+    head: frozenset[str]
+    """Terms of title, questions, tags and the heading of the section."""
+    found: frozenset[str]
+    """Those of the terms searched for that occur anywhere in the article."""
+
+    @property
+    def url(self) -> str:
+        """Path of the article with the anchor of the section."""
+        anchor = self.section.anchor if self.section else ""
+        return self.article.url + (f"#{anchor}" if anchor else "")
+
+
+@dataclass(frozen=True)
+class HitBuilder:
+    """Reads the text of ranked articles for one question."""
+
+    library: Library
+    load_sections: LoadSections
+    query: Query
+    weights: Mapping[str, float]
+    """How much each term searched for tells (idf times its weight)."""
+
+    def matches(self, candidates: Iterable[Candidate]) -> list[Match]:
+        """Candidates with their texts."""
+        summaries = self.library.summaries
+        return [self._match(c, summaries[c.slug]) for c in candidates if c.slug in summaries]
+
+    def build(self, match: Match, ranking: Ranking) -> Hit:
+        """The hit that a page shows."""
+        article, section = match.article, match.section
+        return Hit(
+            slug=article.slug,
+            title=article.title,
+            collection=article.collection,
+            section=section.heading if section else "",
+            anchor=section.anchor if section else "",
+            url=match.url,
+            score=round(match.candidate.score, 4),
+            snippet=self._excerpt(match),
+            internal=article.state is State.INTERNAL,
+            reasons=self._reasons(match, ranking),
+        )
+
+    def build_passage(self, match: Match) -> BestPassage | None:
+        """The quotation above the hits; None when the article has no text there."""
+        section = match.section
+        if section is None or not section.text:
+            return None
+        text = self._excerpt(match, PASSAGE_LENGTH)
+        article = match.article
+        return BestPassage(article.slug, article.title, section.heading, match.url, text)
+
+    def _match(self, candidate: Candidate, article: ArticleSummary) -> Match:
+        sections = self.load_sections(candidate.slug)
+        analyzer = Analyzer.for_language(article.language)
+        title = analyzer.terms(article.title, keep_stop_words=True)
+        head = {*title, *analyzer.terms(" \n ".join((*article.questions, *article.tags)))}
+        text = "".join(part.terms for part in sections)
+        found = {term for term in self.weights if term in head or f" {term} " in text}
+        telling = {term: weight for term, weight in self.weights.items() if term in found}
+        section = choose_section(sections, telling, title)
+        own = {term.term: self.weights[term.term] for term in self.query.terms}
+        if candidate.anchor is not None and (
+            covered_share(own, self.query.covered(_found(own, section, head))) < _TOLD_BY_WORDS
+        ):
+            section = next((s for s in sections if s.anchor == candidate.anchor), section)
+        if section:
+            head.update(analyzer.terms(section.heading))
+        return Match(candidate, article, sections, section, frozenset(head), frozenset(found))
+
+    def _excerpt(self, match: Match, length: int = LENGTH) -> str:
+        section = match.section
+        text = section.text if section and section.text else match.article.summary
+        analyzer = Analyzer.for_language(match.article.language)
+        terms = frozenset(self.weights)
+        return build_snippet(text, terms, analyzer, length)
+
+    def _reasons(self, match: Match, ranking: Ranking) -> Reasons:
+        covered = self.query.covered(match.found)
+        words = (term.typed or term.term for term in self.query.terms if term.term in covered)
+        return Reasons(
+            words=tuple(dict.fromkeys(words)),
+            synonyms=tuple(
+                (synonym.typed, synonym.written)
+                for synonym in self.query.synonym_matches
+                if match.found.issuperset(synonym.terms)
+            ),
+            pinned=match.article.slug in ranking.pinned,
+            asked=match.article.slug in ranking.asked,
+            meaning=(
+                round(match.candidate.cosine, 3) if match.candidate.cosine >= _SIMILAR else 0.0
+            ),
+        )
+
+
+def _found(terms: Iterable[str], section: SearchSection | None, head: set[str]) -> frozenset[str]:
+    return frozenset(t for t in terms if t in head or (section and section.count(t)))

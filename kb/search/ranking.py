@@ -1,0 +1,183 @@
+"""Which articles are found, in which order: words, meaning, identifiers and editors' wishes.
+
+Words and meaning are weighed (``fusion``); then come the rules that no weighing may
+overturn, the strongest last: an article that has the very code comes before one that
+has not, a question that is written down in an article leads to it, and what editors
+pinned is first.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from kb.content.library import Library
+from kb.search.analysis import Analyzer
+from kb.search.best_bets import BestBets
+from kb.search.documents import SearchSection
+from kb.search.engine import EngineHit, EngineReader, EngineResult
+from kb.search.filters import SearchFilters
+from kb.search.freshness import freshness
+from kb.search.fusion import Candidate, order_by_both, order_by_words
+from kb.search.phrases import contains_phrase
+from kb.search.query import Query
+from kb.search.semantic import SemanticHit, SemanticSearch
+from kb.search.wordings import Wordings
+
+WORDED = 120
+"""Best matches by words that are weighed; a hit further down is never one of the first ten."""
+NEAREST = 60
+"""Nearest articles by meaning that are weighed."""
+LOWEST_SIMILARITY = 0.3
+"""An article with none of the words that is less similar is not a hit: something is always
+nearest, even to a keyboard that a cat walked over."""
+_IDENTIFIERS = 3
+"""Codes of one question that are looked up; more is a pasted log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What was found for one question, best first."""
+
+    candidates: tuple[Candidate, ...] = ()
+    total: int = 0
+    """How many articles match; ``candidates`` has the best of them."""
+    worded: tuple[EngineHit, ...] = ()
+    """What words alone found, best first."""
+    mode: str = "lexical"
+    degraded: bool = False
+    pinned: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
+    """Articles in which this very question is written down."""
+    relaxed: bool = False
+    """No article has the quoted phrases; these have some of the words."""
+
+
+def score_factors(library: Library, today: date) -> dict[str, float]:
+    """Boosts and the age of bulletins; only of articles whose score they change."""
+    factors = {s.slug: s.boost * freshness(s, today) for s in library.summaries.values()}
+    return {slug: factor for slug, factor in factors.items() if factor != 1.0}
+
+
+@dataclass(frozen=True)
+class Ranker:
+    """Ranks the articles of one generation; safe to share between threads."""
+
+    library: Library
+    engine: EngineReader
+    load_sections: Callable[[str], Sequence[SearchSection]]
+    semantic: SemanticSearch | None
+    wordings: Wordings
+    best_bets: BestBets
+    analyzer: Analyzer
+    frequency: Callable[[str], int]
+    factors: Callable[[date], Mapping[str, float]]
+    """What raises or lowers the scores of some articles on a day, by slug."""
+
+    def rank(self, query: Query, filters: SearchFilters, today: date) -> Ranking:
+        """Everything that may be shown for a question."""
+        ranking = self._find(query, filters, today)
+        if query.phrases and not ranking.candidates:
+            # Most quotation marks are around an error message, not around a search term.
+            ranking = self._find(replace(query, phrases=()), filters, today)
+            ranking = replace(ranking, relaxed=bool(ranking.candidates))
+        ranking = self._raise_identifiers(ranking, query, filters)
+        return self._put_first(ranking, query, filters, today)
+
+    def _find(self, query: Query, filters: SearchFilters, today: date) -> Ranking:
+        result = self._find_words(query, filters)
+        if self.semantic is None or not query or query.phrases or query.excluded:
+            return self._weigh(result, None, today)
+        near = self._find_meaning(self.semantic, query, result, filters)
+        degraded = near is None or not self.semantic.complete
+        return replace(self._weigh(result, near, today), degraded=degraded)
+
+    def _find_words(self, query: Query, filters: SearchFilters) -> EngineResult:
+        if not query:
+            return EngineResult(0, ())
+        required = {term for phrase in query.phrases for term in phrase}
+        result = self.engine.search(
+            query.all_terms, WORDED, filters=filters, required=required, excluded=query.excluded
+        )
+        if not query.phrases:
+            return result
+        hits = tuple(hit for hit in result.hits if self._has_phrases(hit.key, query.phrases))
+        return EngineResult(len(hits), hits)
+
+    def _has_phrases(self, slug: str, phrases: Iterable[Sequence[str]]) -> bool:
+        article = self.library.summaries[slug]
+        analyzer = Analyzer.for_language(article.language)
+        heads = (f" {' '.join(analyzer.terms(t))} " for t in (article.title, *article.questions))
+        texts = [*heads, *(section.terms for section in self.load_sections(slug))]
+        return all(any(contains_phrase(text, phrase) for text in texts) for phrase in phrases)
+
+    def _find_meaning(
+        self, semantic: SemanticSearch, query: Query, result: EngineResult, filters: SearchFilters
+    ) -> tuple[SemanticHit, ...] | None:
+        summaries = self.library.summaries
+
+        def allow(slug: str) -> bool:
+            article = summaries.get(slug)
+            return article is not None and filters.allow(article)
+
+        worded = [hit.key for hit in result.hits]
+        return semantic.search(query.text, NEAREST, allow, worded)
+
+    def _weigh(
+        self, result: EngineResult, near: tuple[SemanticHit, ...] | None, today: date
+    ) -> Ranking:
+        factors = self.factors(today)
+        if near is None:
+            found = order_by_words(result.hits, factors)
+            return Ranking(tuple(found), result.total, result.hits)
+        found = order_by_both(result.hits, near, factors, LOWEST_SIMILARITY)
+        meant_only = sum(1 for candidate in found if not candidate.lexical)
+        # Matches beyond the best are not among the candidates, nor are they "meant only".
+        unseen = max(0, result.total - len(result.hits))
+        total = result.total + (0 if unseen else meant_only)
+        return Ranking(tuple(found), total, result.hits, "hybrid")
+
+    def _raise_identifiers(self, ranking: Ranking, query: Query, filters: SearchFilters) -> Ranking:
+        known = [term for term in query.identifiers if self.frequency(term)][:_IDENTIFIERS]
+        if not known:
+            return ranking
+        counts: dict[str, int] = {}
+        for term in known:
+            having = self.engine.search(query.all_terms, WORDED, filters=filters, required=(term,))
+            for hit in having.hits:
+                counts[hit.key] = counts.get(hit.key, 0) + 1
+        ordered = sorted(ranking.candidates, key=lambda c: -counts.get(c.slug, 0))
+        return replace(ranking, candidates=_descending(ordered))
+
+    def _put_first(
+        self, ranking: Ranking, query: Query, filters: SearchFilters, today: date
+    ) -> Ranking:
+        def shown(slugs: Iterable[str]) -> list[str]:
+            found = ((slug, self.library.summaries.get(slug)) for slug in slugs)
+            return [slug for slug, article in found if article and filters.allow(article)]
+
+        key = self.analyzer.question_key(query.text)
+        pinned = shown(self.best_bets.find(key, today))
+        asked = shown(self.wordings.find(query.text, self.analyzer))
+        first = dict.fromkeys((*pinned, *asked))
+        if not first:
+            return ranking
+        known = {candidate.slug: candidate for candidate in ranking.candidates}
+        head = [known.get(slug, Candidate(slug, 0.0)) for slug in first]
+        rest = [candidate for candidate in ranking.candidates if candidate.slug not in first]
+        return replace(
+            ranking,
+            candidates=_descending([*head, *rest]),
+            total=ranking.total + sum(1 for slug in first if slug not in known),
+            pinned=frozenset(pinned),
+            asked=frozenset(asked),
+        )
+
+
+def _descending(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Scores of a new order that fall from first to last, as whoever reads them expects."""
+    highest = 0.0
+    reversed_: list[Candidate] = []
+    for candidate in reversed(candidates):
+        highest = max(highest, candidate.score)
+        reversed_.append(replace(candidate, score=highest))
+    return tuple(reversed(reversed_))
