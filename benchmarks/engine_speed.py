@@ -1,19 +1,21 @@
-"""How long a search takes in one process, beside SQLite FTS5 over the same terms.
+"""How long a search takes in one process, and how long matching and ranking beside other engines.
 
-Both sides get the same analysed terms of the same articles in the same fields with the
-same weights, and the same terms of the same questions: what is compared is matching and
-ranking, not stemming.  Rounds ask different questions, in turns, engine first in one
-round and FTS5 first in the next.
+    python benchmarks/engine_speed.py --size 50000
+
+compares the engines on an index made directly of the corpus, without publishing it.
 """
 
+import argparse
 import random
+import shutil
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 import corpus
-from fts5 import Fts5
-from measuring import Row, time_each
+from engine_comparison import AnalysedArticle, compare_engines
+from measuring import Row, machine_facts, print_rows, time_each
 from workspace import Workspace
 
 from kb.bootstrap.publishing import build_engine, build_generations
@@ -21,7 +23,8 @@ from kb.content.models import Audience
 from kb.publishing.generations import Generation
 from kb.search.analysis import Analyzer
 from kb.search.documents import build_document, build_search_sections
-from kb.search.engine import FIELD_WEIGHTS
+from kb.search.engine import IndexDocument
+from kb.search.engines.whoosh import WhooshEngine
 from kb.search.query import MAX_TERMS, Query, parse_query
 from kb.search.service import SearchService
 
@@ -32,17 +35,24 @@ WARM_UP = 20
 SECONDS = 30.0
 """Longest a round may take; a slow engine answers fewer questions."""
 COMMON_WORDS = 40
+COMPARED = 500
+"""Questions of each round of the comparison; one half of them only warms up."""
 
 
 def measure_search(workspace: Workspace) -> tuple[list[Row], str]:
-    """All rows, and the line that compares the engine with FTS5."""
+    """All rows; nothing is to be said besides."""
     generations = build_generations(workspace.settings)
     try:
         generation = generations.current()
-        folder = generations.layout.generation(generation.id)
-        rows, ratio = _compare_engines(workspace, generation, folder)
-        rows += _measure_service(workspace, generation.search)
-        return rows, ratio
+        index = generations.layout.generation(generation.id)
+        engine = build_engine(workspace.settings)
+        rows = compare_engines(
+            lambda: build_engine(workspace.settings).open(index / engine.name),
+            partial(_published, generation),
+            _rounds(workspace.content),
+            workspace.folder,
+        )
+        return [*rows, *_measure_service(workspace, generation.search)], ""
     finally:
         generations.close()
 
@@ -63,56 +73,38 @@ def worst_questions(vocabulary: Mapping[str, int], count: int, seed: int) -> lis
     return [" ".join(rng.sample(common, min(MAX_TERMS, len(common)))) for _ in range(count)]
 
 
-def _compare_engines(
-    workspace: Workspace, generation: Generation, folder: Path
-) -> tuple[list[Row], str]:
-    engine = build_engine(workspace.settings)
-    reader = engine.open(folder / engine.name)
-    table = Fts5(workspace.folder / "fts5.sqlite", FIELD_WEIGHTS, "unicode61 tokenchars '.'")
-    try:
-        table.build(_rows(generation))
-        mine: list[tuple[float, ...]] = []
-        theirs: list[tuple[float, ...]] = []
-        for number, queries in enumerate(_rounds(workspace)):
-            sides: list[tuple[list[tuple[float, ...]], list[Callable[[], object]]]] = [
-                (mine, [partial(reader.search, query.terms, 10) for query in queries]),
-                (theirs, [partial(table.search, _words(query)) for query in queries]),
-            ]
-            for times, actions in sides if number % 2 else reversed(sides):
-                time_each(actions[:WARM_UP], SECONDS)
-                times.append(time_each(actions[WARM_UP:], SECONDS))
-    finally:
-        reader.close()
-        table.close()
-    rows = [Row(f"engine {engine.name}", tuple(mine)), Row("SQLite FTS5", tuple(theirs))]
-    return rows, _ratio(engine.name, *rows)
-
-
-def _ratio(name: str, mine: Row, theirs: Row) -> str:
-    p50, p95 = mine.p50 / theirs.p50, (mine.p95 or 0.0) / (theirs.p95 or 1.0)
-    return (
-        f"{name} takes {p50:.2f} times as long as SQLite FTS5 at the median, {p95:.2f} times at p95"
-    )
-
-
-def _rounds(workspace: Workspace) -> Iterator[list[Query]]:
+def _rounds(content: Path) -> Iterator[list[Query]]:
     analyzer = Analyzer.for_language("en")
     for number in range(ROUNDS):
-        texts = corpus.sample_queries(workspace.content, WARM_UP + QUESTIONS, seed=number + 1)
+        texts = corpus.sample_queries(content, COMPARED, seed=number + 1)
         yield [query for text in texts if (query := parse_query(text, analyzer))]
 
 
-def _rows(generation: Generation) -> Iterator[tuple[str, dict[str, str]]]:
+def _published(generation: Generation) -> Iterator[AnalysedArticle]:
     library = generation.library
     for summary in library.list_articles(Audience.STAFF):
         article = library.texts.load_article(summary)
         analyzer = Analyzer.for_language(summary.language)
         document = build_document(article, build_search_sections(article.sections, analyzer))
-        yield document.key, {name: " ".join(terms) for name, terms in document.fields.items()}
+        fields = {name: " ".join(terms) for name, terms in document.fields.items()}
+        yield AnalysedArticle(document.key, summary.title, fields)
 
 
-def _words(query: Query) -> Sequence[str]:
-    return [term.term for term in query.terms]
+def _of_corpus(content: Path) -> Iterator[AnalysedArticle]:
+    """As a publish would analyse them, but with the marks of Markdown and without links."""
+    analyzer = Analyzer.for_language("en")
+    for number, (front, sections) in enumerate(corpus.read_articles(content)):
+        title, questions = str(front["title"]), front.get("questions") or ()
+        terms = {
+            "title": analyzer.terms(title, keep_stop_words=True),
+            "questions": analyzer.terms(" \n ".join(questions), keep_stop_words=True),
+            "headings": analyzer.terms(" \n ".join(heading for heading, _ in sections)),
+            "summary": analyzer.terms(str(front.get("summary") or "")),
+            "tags": analyzer.terms(" \n ".join(front.get("tags") or ())),
+            "body": analyzer.terms(" \n ".join(f"{head} {text}" for head, text in sections)),
+        }
+        fields = {name: " ".join(found) for name, found in terms.items()}
+        yield AnalysedArticle(f"a{number:06}", title, fields)
 
 
 def _measure_service(workspace: Workspace, search: SearchService) -> list[Row]:
@@ -134,3 +126,39 @@ def _measure_service(workspace: Workspace, search: SearchService) -> list[Row]:
         Row(f"  {MAX_TERMS} of the commonest words", tuple(worst)),
         Row("suggestion, in process", tuple(typing)),
     ]
+
+
+def _compare_on_corpus(size: int, work: Path) -> list[Row]:
+    content, folder = work / f"content-{size}", work / f"engines-{size}"
+    print(corpus.write_corpus(content, size))
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    articles = list(_of_corpus(content))
+    started = time.process_time()
+    WhooshEngine().build(
+        folder / "index",
+        (
+            IndexDocument(a.key, {name: text.split() for name, text in a.fields.items()})
+            for a in articles
+        ),
+    )
+    print(f"building the index took {time.process_time() - started:.0f} s of CPU time")
+    return compare_engines(
+        lambda: WhooshEngine().open(folder / "index"), lambda: articles, _rounds(content), folder
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Command line: the comparison alone."""
+    parser = argparse.ArgumentParser(description="Compare the engine with others.")
+    parser.add_argument("--size", type=int, default=5_000, help="articles")
+    parser.add_argument("--work", type=Path, default=corpus.ROOT / "build" / "bench")
+    options = parser.parse_args(arguments)
+    print(machine_facts())
+    rows = _compare_on_corpus(options.size, options.work)
+    print_rows(f"Ten hits of {options.size} articles, CPU time", rows, is_promised_size=True)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -2,7 +2,8 @@
 
 Analysis, correction, snippets and confidence are the product's own, so an engine only
 stores terms of fields and ranks by them.  Its own query language is never used.
-Scores are BM25 summed over fields with the weights below.
+Scores are BM25 summed over fields, each with its own weight and normalisation: the table
+below, which engines read when an index is opened.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -13,20 +14,32 @@ from typing import Protocol
 from kb.search.filters import EVERYTHING_PUBLIC, SearchFilters
 from kb.search.query import QueryTerm
 
-FIELD_WEIGHTS: Mapping[str, float] = {
-    "title": 2.0,
-    "questions": 2.0,
-    "headings": 1.0,
-    "summary": 1.0,
-    "tags": 1.0,
-    "body": 1.0,
-}
-"""How much a match in each field counts. Questions are customers' own wordings, so they
-count as much as the title."""
-
 BM25_K1 = 1.2
-BM25_B = 0.75
-"""The usual constants of BM25 (Robertson and Zaragoza, 2009, section 3.5)."""
+"""How soon more of the same word stops counting: the usual constant of BM25 (Robertson and
+Zaragoza, 2009, section 3.5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRanking:
+    """How a match in one field counts."""
+
+    weight: float
+    """Factor of the field's part of the score; 0 leaves the field out."""
+    b: float = 0.75
+    """How much a long field holds its matches back, 0 to 1 (section 3.5 as well)."""
+
+
+FIELD_RANKING: Mapping[str, FieldRanking] = {
+    "title": FieldRanking(2.0),
+    "questions": FieldRanking(2.0),
+    "wordings": FieldRanking(1.0),
+    "headings": FieldRanking(1.0),
+    "summary": FieldRanking(1.0),
+    "tags": FieldRanking(1.0),
+    "body": FieldRanking(1.0),
+}
+"""All fields that are ranked. Questions are customers' own wordings, so they count as much
+as the title; ``wordings`` are past searches that led to the article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +97,10 @@ class EngineReader(Protocol):
         Only those with every ``required`` term and none of the ``excluded`` ones, in
         whatever field; ``required`` and ``excluded`` do not add to the score.
         """
+        ...
+
+    def warm(self) -> None:
+        """Load what most searches need, for a thread that nobody waits for."""
         ...
 
     def close(self) -> None:

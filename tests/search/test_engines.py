@@ -1,15 +1,17 @@
 """One contract for every engine: what the memory engine answers, the others answer too."""
 
 import random
+import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from kb.content.models import Audience
 from kb.errors import GenerationUnavailable
-from kb.search.engine import EngineReader, IndexDocument, SearchEngine
+from kb.search.engine import EngineReader, FieldRanking, IndexDocument, SearchEngine
 from kb.search.engines.memory import MemoryEngine
 from kb.search.engines.whoosh import WhooshEngine
 from kb.search.filters import SearchFilters
@@ -39,8 +41,10 @@ def make_document(
     body: str = "",
     collections: tuple[str, ...] = (),
     internal: bool = False,
+    **more: Any,
 ) -> IndexDocument:
-    return IndexDocument(key, {"title": title.split(), "body": body.split()}, collections, internal)
+    fields = {"title": title.split(), "body": body.split()}
+    return IndexDocument(key, fields, collections, internal, **more)
 
 
 def make_corpus(count: int, seed: int = 7) -> list[IndexDocument]:
@@ -139,6 +143,108 @@ def test_collection_narrows_to_itself_and_what_is_inside(
     reader.close()
 
 
+def test_kind_and_product_narrow(engine: SearchEngine, tmp_path: Path) -> None:
+    documents = [
+        make_document("a", "kettle", kind="faq", products=("k-100", "k-200")),
+        make_document("b", "kettle", kind="how-to", products=("k-100",)),
+        make_document("c", "kettle", kind="faq"),
+        make_document("d", "kettle", kind="faq", products=("k-100",), internal=True),
+    ]
+    reader = build(engine, tmp_path / "i", documents)
+    for wanted, keys in (
+        (SearchFilters(kind="faq"), ["a", "c"]),
+        (SearchFilters(product="k-100"), ["a", "b"]),
+        (SearchFilters(product="k-200"), ["a"]),
+        (SearchFilters(kind="faq", product="k-100"), ["a"]),
+        (SearchFilters(Audience.STAFF, kind="faq", product="k-100"), ["a", "d"]),
+        (SearchFilters(product="k"), []),
+        (SearchFilters(collection="nowhere"), []),
+    ):
+        result = reader.search([QueryTerm("kettle")], 10, filters=wanted)
+        assert (sorted(hit.key for hit in result.hits), result.total) == (keys, len(keys))
+    reader.close()
+
+
+def test_required_and_excluded_terms_choose_but_do_not_score(
+    engine: SearchEngine, tmp_path: Path
+) -> None:
+    documents = [
+        make_document("title", "kettle", "pump"),
+        make_document("body", "", "kettle pump hose"),
+        make_document("plain", "", "kettle"),
+        make_document("other", "", "hose pump"),
+    ]
+    reader = build(engine, tmp_path / "i", documents)
+    scores = {hit.key: hit.score for hit in reader.search([QueryTerm("kettle")], 10).hits}
+    assert scores.keys() == {"title", "body", "plain"}
+
+    def narrowed(**options: tuple[str, ...]) -> dict[str, float]:
+        result = reader.search([QueryTerm("kettle")], 10, **options)
+        assert result.total == len(result.hits)
+        return {hit.key: hit.score for hit in result.hits}
+
+    assert narrowed(required=("pump",)) == {k: scores[k] for k in ("title", "body")}
+    assert narrowed(required=("pump", "hose")) == {"body": scores["body"]}
+    assert narrowed(excluded=("pump",)) == {"plain": scores["plain"]}
+    assert narrowed(required=("pump",), excluded=("hose",)) == {"title": scores["title"]}
+    assert narrowed(required=("absent",)) == {}
+    assert narrowed(excluded=("absent",)) == scores
+    reader.close()
+
+
+def test_the_table_of_fields_decides_weight_and_normalisation(
+    engine: SearchEngine, tmp_path: Path
+) -> None:
+    documents = [
+        make_document("long", "kettle", "kettle " + "hose " * 30),
+        make_document("short", "pump door", "kettle"),
+        make_document("none", "door", "pump"),
+    ]
+    engine.build(tmp_path / "i", documents)
+    plain = {"title": FieldRanking(0.0, 0.0), "body": FieldRanking(1.0, 0.0)}
+    for table, best in (
+        ({**plain, "title": FieldRanking(5.0)}, "long"),
+        ({**plain, "body": FieldRanking(1.0, 1.0)}, "short"),
+    ):
+        reader = type(engine)(table).open(tmp_path / "i")  # type: ignore[call-arg]
+        assert found(reader, "kettle")[0] == best
+        reader.close()
+    reader = type(engine)(plain).open(tmp_path / "i")  # type: ignore[call-arg]
+    first, second = reader.search([QueryTerm("kettle")], 5).hits
+    assert (first.key, first.score) == ("long", pytest.approx(second.score))  # a tie, by key
+    reader.close()
+
+
+def test_many_articles_that_match_alike_come_by_key(engine: SearchEngine, tmp_path: Path) -> None:
+    rng = random.Random(4)
+    keys = [f"a{n:05}" for n in range(3_000)]
+    rng.shuffle(keys)
+    reader = build(engine, tmp_path / "i", [make_document(key, "kettle", "hose") for key in keys])
+    result = reader.search([QueryTerm("kettle"), QueryTerm("hose")], 40)
+    assert [hit.key for hit in result.hits] == sorted(keys)[:40]
+    assert result.total == 3_000
+    assert reader.search([QueryTerm("kettle")], 0).hits == ()
+    reader.close()
+
+
+def test_an_empty_index_answers_nothing(engine: SearchEngine, tmp_path: Path) -> None:
+    reader = build(engine, tmp_path / "i", [])
+    reader.warm()
+    assert (reader.count(), reader.document_frequency("kettle")) == (0, 0)
+    assert reader.search([QueryTerm("kettle")], 10).total == 0
+    assert reader.search([], 10, required=["kettle"], excluded=["hose"]).total == 0
+    reader.close()
+
+
+def test_terms_are_text_of_any_kind(engine: SearchEngine, tmp_path: Path) -> None:
+    odd = ["größe", "修理", "a:b", "x*", "[", "to", "\U0001f527", "c++", "'"]
+    reader = build(engine, tmp_path / "i", [make_document(f"k{n}", w) for n, w in enumerate(odd)])
+    for number, word in enumerate(odd):
+        assert found(reader, word) == [f"k{number}"]
+    assert found(reader, "\ud800", "", "\0") == []
+    reader.close()
+
+
 def test_a_later_generation_adds_replaces_and_removes_without_touching_the_first(
     engine: SearchEngine, tmp_path: Path
 ) -> None:
@@ -171,8 +277,13 @@ def test_many_threads_get_the_same_answers(engine: SearchEngine, tmp_path: Path)
     reader = build(engine, tmp_path / "i", make_corpus(200))
     questions = [(a, b) for a in WORDS for b in WORDS[:6]]
     alone = [found(reader, *q) for q in questions]
-    with ThreadPoolExecutor(8) as pool:
-        together = list(pool.map(lambda q: found(reader, *q), questions * 3))
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            together = list(pool.map(lambda q: found(reader, *q), questions * 3))
+    finally:
+        sys.setswitchinterval(interval)
     assert together == alone * 3
     reader.close()
 

@@ -7,18 +7,18 @@ Its index is one JSON file.
 import json
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from kb.content.models import Audience
 from kb.errors import GenerationUnavailable
 from kb.search.engine import (
-    BM25_B,
     BM25_K1,
-    FIELD_WEIGHTS,
+    FIELD_RANKING,
     EngineHit,
     EngineReader,
     EngineResult,
+    FieldRanking,
     IndexDocument,
 )
 from kb.search.filters import EVERYTHING_PUBLIC, SearchFilters
@@ -31,6 +31,9 @@ class MemoryEngine:
     """Keeps the terms of all documents in memory."""
 
     name = "memory"
+
+    def __init__(self, fields: Mapping[str, FieldRanking] = FIELD_RANKING) -> None:
+        self._fields = fields
 
     def build(
         self,
@@ -57,18 +60,21 @@ class MemoryEngine:
 
     def open(self, directory: Path) -> EngineReader:
         """Load the file."""
-        return MemoryReader(_load(directory))
+        return MemoryReader(_load(directory), self._fields)
 
 
 class MemoryReader:
     """Postings by field and term."""
 
-    def __init__(self, documents: dict[str, dict[str, object]]) -> None:
+    def __init__(
+        self, documents: dict[str, dict[str, object]], fields: Mapping[str, FieldRanking]
+    ) -> None:
+        self._fields = fields
         self._documents = [_document(key, value) for key, value in sorted(documents.items())]
         self._postings: dict[tuple[str, str], dict[int, int]] = {}
-        self._lengths: dict[str, list[int]] = {name: [] for name in FIELD_WEIGHTS}
+        self._lengths: dict[str, list[int]] = {name: [] for name in fields}
         for number, document in enumerate(self._documents):
-            for name in FIELD_WEIGHTS:
+            for name in fields:
                 terms = document.fields.get(name, ())
                 self._lengths[name].append(len(terms))
                 for term, count in Counter(terms).items():
@@ -81,7 +87,7 @@ class MemoryReader:
     def document_frequency(self, term: str) -> int:
         """In how many documents the term occurs."""
         numbers: set[int] = set()
-        for name in FIELD_WEIGHTS:
+        for name in self._fields:
             numbers.update(self._postings.get((name, term), ()))
         return len(numbers)
 
@@ -97,43 +103,48 @@ class MemoryReader:
         """Score every document that contains a term."""
         scores: dict[int, float] = {}
         for wanted in terms:
-            for name, weight in FIELD_WEIGHTS.items():
+            for name in self._fields:
                 for number, gain in self._gains(name, wanted.term):
-                    if _is_wanted(self._documents[number], filters, required, excluded):
-                        scores[number] = scores.get(number, 0.0) + gain * weight * wanted.weight
+                    if self._is_wanted(self._documents[number], filters, required, excluded):
+                        scores[number] = scores.get(number, 0.0) + gain * wanted.weight
         best = sorted(scores, key=lambda number: (-scores[number], self._documents[number].key))
         hits = (EngineHit(self._documents[number].key, scores[number]) for number in best[:limit])
         return EngineResult(len(scores), tuple(hits))
+
+    def warm(self) -> None:
+        """Everything is in memory already."""
 
     def close(self) -> None:
         """Nothing to release."""
 
     def _gains(self, name: str, term: str) -> Iterable[tuple[int, float]]:
-        postings = self._postings.get((name, term), {})
+        ranking, postings = self._fields[name], self._postings.get((name, term), {})
+        if not postings or not ranking.weight:
+            return
         lengths = self._lengths[name]
         average = sum(lengths) / len(lengths) if lengths else 1.0
         idf = math.log(len(lengths) / (len(postings) + 1)) + 1
         for number, count in postings.items():
-            norm = BM25_K1 * (1 - BM25_B + BM25_B * lengths[number] / (average or 1.0))
-            yield number, idf * count * (BM25_K1 + 1) / (count + norm)
+            norm = BM25_K1 * (1 - ranking.b + ranking.b * lengths[number] / (average or 1.0))
+            yield number, ranking.weight * idf * count * (BM25_K1 + 1) / (count + norm)
 
-
-def _is_wanted(
-    document: IndexDocument,
-    filters: SearchFilters,
-    required: Collection[str],
-    excluded: Collection[str],
-) -> bool:
-    if document.internal and filters.audience is not Audience.STAFF:
-        return False
-    terms = {term for name in FIELD_WEIGHTS for term in document.fields.get(name, ())}
-    return (
-        (not filters.collection or filters.collection in document.collections)
-        and (not filters.kind or filters.kind == document.kind)
-        and (not filters.product or filters.product in document.products)
-        and terms.issuperset(required)
-        and terms.isdisjoint(excluded)
-    )
+    def _is_wanted(
+        self,
+        document: IndexDocument,
+        filters: SearchFilters,
+        required: Collection[str],
+        excluded: Collection[str],
+    ) -> bool:
+        if document.internal and filters.audience is not Audience.STAFF:
+            return False
+        terms = {term for name in self._fields for term in document.fields.get(name, ())}
+        return (
+            (not filters.collection or filters.collection in document.collections)
+            and (not filters.kind or filters.kind == document.kind)
+            and (not filters.product or filters.product in document.products)
+            and terms.issuperset(required)
+            and terms.isdisjoint(excluded)
+        )
 
 
 def _document(key: str, value: dict[str, object]) -> IndexDocument:

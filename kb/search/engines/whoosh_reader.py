@@ -1,0 +1,169 @@
+"""An opened Whoosh index behind the engine interface."""
+
+import threading
+import time
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from whoosh.index import FileIndex
+
+from kb.content.models import Audience
+from kb.search.engine import EngineHit, EngineResult, FieldRanking
+from kb.search.engines.byte_cache import ByteCache
+from kb.search.engines.selection import count_matches, select_best
+from kb.search.engines.whoosh_ranking import Caches, Ranking, Scores
+from kb.search.engines.whoosh_segment import Segment, open_segment
+from kb.search.filters import EVERYTHING_PUBLIC, SearchFilters
+from kb.search.query import QueryTerm
+
+_FILTER_BYTES = 4_000_000
+"""Filters come from the address of the page, so there may be any number of them."""
+_FREQUENCIES = 65_536
+"""Terms whose document frequency is remembered."""
+_WARM_MINIMUM = 2
+"""Most words are in one article only, and are worked out in a few microseconds."""
+_WARM_SHARE = 0.9
+"""How much of the room for terms warming fills; the rest is for what is asked besides."""
+_WARM_SECONDS = 10.0
+_WARM_SLICE = 0.002
+"""Seconds of work after which warming lets searches go first."""
+
+
+@dataclass(frozen=True)
+class _Opened:
+    ranking: Ranking
+    keys: Sequence[str]
+
+
+class WhooshReader:
+    """One immutable Whoosh index; safe to use from several threads at once."""
+
+    def __init__(
+        self,
+        index: FileIndex,
+        folder: Path,
+        fields: Mapping[str, FieldRanking],
+        caches: Caches,
+    ) -> None:
+        self._index = index
+        self._folder = folder
+        self._fields = fields
+        self._caches = caches
+        self._reader = index.reader()
+        self._count = int(self._reader.doc_count())
+        self._segments: list[Segment] = []
+        self._opened: _Opened | None = None
+        self._opening = threading.Lock()
+        self._warmed = self._closed = False
+        self._allowed: ByteCache[SearchFilters, Scores] = ByteCache(_FILTER_BYTES)
+        self._frequencies: dict[str, int] = {}
+
+    def count(self) -> int:
+        """How many documents there are."""
+        return self._count
+
+    def document_frequency(self, term: str) -> int:
+        """The highest frequency in any one field."""
+        known = self._frequencies.get(term)
+        if known is None:
+            if len(self._frequencies) >= _FREQUENCIES:
+                self._frequencies.clear()
+            known = self._open().ranking.document_frequency(term)
+            self._frequencies[term] = known
+        return known
+
+    def search(
+        self,
+        terms: Sequence[QueryTerm],
+        limit: int,
+        *,
+        filters: SearchFilters = EVERYTHING_PUBLIC,
+        required: Collection[str] = (),
+        excluded: Collection[str] = (),
+    ) -> EngineResult:
+        """Rank by BM25 over all fields; every term is optional unless it is required."""
+        opened = self._open()
+        scores = opened.ranking.score(terms, self._allow(filters), required, excluded)
+        total = count_matches(scores)
+        best = select_best(scores, opened.keys, limit, total)
+        return EngineResult(total, tuple(EngineHit(key, score) for key, score in best))
+
+    def warm(self) -> None:
+        """Work out once what the commonest terms add to scores, as many as can be kept."""
+        if self._warmed:
+            return
+        self._warmed = True
+        ranking = self._open().ranking
+        end = time.monotonic() + _WARM_SECONDS
+        rest = time.perf_counter() + _WARM_SLICE
+        room = self._caches.terms.limit * _WARM_SHARE
+        for term in self._common_terms():
+            room -= ranking.term(term).nbytes
+            if room < 0 or time.monotonic() > end:
+                break
+            if time.perf_counter() > rest:
+                time.sleep(_WARM_SLICE)
+                rest = time.perf_counter() + _WARM_SLICE
+
+    def close(self) -> None:
+        """Close all files."""
+        with self._opening:
+            if self._closed:
+                return
+            self._closed = True
+            if self._opened is not None:
+                self._opened.ranking.forget()
+            for segment in self._segments:
+                segment.close()
+            self._reader.close()
+            self._index.close()
+
+    def _common_terms(self) -> Iterable[str]:
+        counts: dict[str, int] = {}
+        for segment in self._segments:
+            for term, count in segment.common_terms(_WARM_MINIMUM).items():
+                counts[term] = counts.get(term, 0) + count
+        return sorted(counts, key=lambda term: -counts[term])
+
+    def _open(self) -> _Opened:
+        # At the first search, since a publish opens indexes only to see that they open.
+        if self._opened is None:
+            with self._opening:
+                if self._opened is None:
+                    self._opened = self._read_segments()
+        return self._opened
+
+    def _read_segments(self) -> _Opened:
+        self._segments = [
+            open_segment(reader, self._folder, self._fields, self._caches.tables)
+            for reader, _ in self._reader.leaf_readers()
+            if reader.doc_count_all()
+        ]
+        keys = [key for segment in self._segments for key in segment.document_keys()]
+        return _Opened(Ranking(self._segments, self._fields, self._caches), keys)
+
+    def _allow(self, filters: SearchFilters) -> Scores | None:
+        """1 for the documents that may be found and 0 for others; None when all may."""
+        allowed = self._allowed.get(filters)
+        if allowed is None:
+            allowed = self._work_out(filters)
+            self._allowed.put(filters, allowed)
+        return allowed if len(allowed) else None
+
+    def _work_out(self, filters: SearchFilters) -> Scores:
+        ranking = self._open().ranking
+        allowed = np.ones(ranking.padded, np.float32)
+        for field, value in (
+            ("collections", filters.collection),
+            ("kind", filters.kind),
+            ("products", filters.product),
+        ):
+            if value:
+                inside = np.zeros(ranking.padded, np.float32)
+                inside[ranking.documents(field, value)] = 1
+                allowed *= inside
+        if filters.audience is not Audience.STAFF:
+            allowed[ranking.documents("internal", "yes")] = 0
+        return allowed if not allowed.all() else np.empty(0, np.float32)

@@ -1,0 +1,310 @@
+"""One segment of a Whoosh index: its terms, postings, field lengths and keys.
+
+A segment never changes once written, and a new generation takes over the files of the
+last one, so what was read of it is shared by all generations of a process.  Two ways of
+reading answer alike: ``FileSegment`` takes whole tables and posting lists from the file,
+``MatcherSegment`` walks Whoosh's public readers and is there for a Whoosh that keeps its
+files in another way.
+"""
+
+import logging
+import os
+import struct
+import threading
+import weakref
+from collections.abc import Hashable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from whoosh.reading import IndexReader, TermNotFound
+from whoosh.util.numeric import byte_to_length, length_to_byte
+
+from kb.search.engines.postings import (
+    Postings,
+    UnknownFormat,
+    build_postings,
+    decode_postings,
+)
+from kb.search.engines.term_table import TermEntry, TermTable, common_terms, entry_size
+
+KEY_FIELD = "key"
+LENGTHS = np.array([byte_to_length(byte) or 1 for byte in range(256)], np.float32)
+"""What each byte in which Whoosh keeps the length of a field stands for."""
+
+_log = logging.getLogger(__name__)
+_said: set[str] = set()
+_NUMBERS = {"B": ">u1", "H": ">u2", "i": ">i4", "I": ">u4", "q": ">i8"}
+
+
+class Segment(Protocol):
+    """What ranking has to know; safe to use from several threads."""
+
+    identity: Hashable
+    """The same for the same file, wherever it is linked, and for no other."""
+    size: int
+    """How many documents were written, deleted ones included."""
+    deleted: frozenset[int]
+
+    def find(self, term: str) -> Sequence[TermEntry]:
+        """The fields that have the term."""
+        ...
+
+    def read(self, entry: TermEntry) -> Postings:
+        """The postings of a term in a field, deleted documents included."""
+        ...
+
+    def total_length(self, field: str) -> int:
+        """The length of a field in all documents together."""
+        ...
+
+    def lengths(self, field: str) -> NDArray[np.uint8]:
+        """The length of a field in each document, as an index into ``LENGTHS``."""
+        ...
+
+    def document_keys(self) -> Sequence[str]:
+        """The key of each document."""
+        ...
+
+    def common_terms(self, minimum: int) -> dict[str, int]:
+        """Terms that at least ``minimum`` documents have, and how many do."""
+        ...
+
+    def close(self) -> None:
+        """Close the file."""
+        ...
+
+
+class SegmentTables:
+    """What is kept in memory of a segment while any generation uses it."""
+
+    def __init__(self, terms: TermTable, lengths: dict[str, NDArray[np.uint8]]) -> None:
+        self.terms = terms
+        self.lengths = lengths
+        self.keys: Sequence[str] = ()
+
+
+SharedTables = weakref.WeakValueDictionary[Hashable, SegmentTables]
+"""By identity of the segment, for as long as a generation uses it."""
+
+
+def open_segment(
+    reader: IndexReader, folder: Path, fields: Iterable[str], shared: SharedTables
+) -> Segment:
+    """A segment, read as fast as the Whoosh in use allows."""
+    names = tuple(fields)
+    try:
+        return FileSegment(reader, folder, names, shared)
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        OSError,
+        TypeError,
+        ValueError,
+        UnknownFormat,
+        struct.error,
+    ) as error:
+        # Slow is better than closed, but nobody should have to wonder why it is slow.
+        why = f"{type(error).__name__}: {error}"
+        if why not in _said:
+            _said.add(why)
+            _log.warning("Whoosh keeps its files in an unknown way (%s): search is slower", why)
+        return MatcherSegment(reader, names)
+
+
+class FileSegment:
+    """Reads from the compound file of the segment.
+
+    With a descriptor of its own and by position: neither threads nor forked processes can
+    move each other's, and pages that were read do not count as memory of the process.
+    """
+
+    def __init__(
+        self, reader: IndexReader, folder: Path, fields: Sequence[str], shared: SharedTables
+    ) -> None:
+        segment = reader.segment()
+        self._reader = reader
+        self._storage = reader.storage().a  # the compound file, below what was added to it
+        self._name = segment.segment_id()
+        self._lock = threading.Lock()
+        self._file = (folder / f"{self._name}.seg").open("rb", buffering=0)
+        try:
+            status = os.fstat(self._file.fileno())
+            self.identity: Hashable = (
+                self._name,
+                status.st_dev,
+                status.st_ino,
+                status.st_size,
+                status.st_mtime_ns,
+            )
+            self.size = int(reader.doc_count_all())
+            self.deleted = frozenset(segment.deleted_docs())
+            self._terms_at = self._storage.range(f"{self._name}.trm")[0]
+            self._postings_at = self._storage.range(f"{self._name}.pst")[0]
+            tables = shared.get(self.identity)
+            if tables is None:
+                tables = self._read_tables(fields)
+                shared[self.identity] = tables
+            self._tables = tables
+        except BaseException:
+            self._file.close()
+            raise
+
+    def find(self, term: str) -> Sequence[TermEntry]:
+        """One look-up in the table, and one read for each field that has the term."""
+        encoded = term.encode("utf-8", "surrogatepass")
+        size = entry_size(encoded)
+        terms = self._tables.terms
+        found = (
+            terms.parse(self._get(self._terms_at + position, size), term, encoded)
+            for position in terms.positions(encoded)
+        )
+        return [entry for entry in found if entry is not None]
+
+    def read(self, entry: TermEntry) -> Postings:
+        """One read, then all blocks at once."""
+        return decode_postings(self._get(self._postings_at + entry.start, entry.length))
+
+    def total_length(self, field: str) -> int:
+        """As Whoosh counted when it wrote the segment."""
+        return int(self._reader.field_length(field))
+
+    def lengths(self, field: str) -> NDArray[np.uint8]:
+        """As they lie in the file."""
+        return self._tables.lengths[field]
+
+    def document_keys(self) -> Sequence[str]:
+        """From the terms of the key field."""
+        return self._tables.keys
+
+    def common_terms(self, minimum: int) -> dict[str, int]:
+        """From the term file, read again, since this is asked once."""
+        return common_terms(*self._read_terms(), minimum)
+
+    def close(self) -> None:
+        """Close the file; a search under way fails instead of reading another file."""
+        with self._lock:
+            self._file.close()
+
+    def _get(self, position: int, size: int) -> bytes:
+        with self._lock:
+            return os.pread(self._file.fileno(), size, position)
+
+    def _read_terms(self) -> tuple[bytes, NDArray[Any]]:
+        index = self._reader._terms._tindex
+        kind = np.dtype(_NUMBERS[index.extras["indextype"]])
+        raw = self._get(self._terms_at, index.endofdata)
+        order = self._get(self._terms_at + index.indexbase, index.indexlen * kind.itemsize)
+        return raw, np.frombuffer(order, kind)
+
+    def _read_tables(self, fields: Sequence[str]) -> SegmentTables:
+        terms = TermTable(
+            *self._read_terms(), self._reader._terms._tindex.extras["fieldmap"], KEY_FIELD
+        )
+        tables = SegmentTables(terms, {name: self._read_lengths(name) for name in fields})
+        keys: list[str | None] = [None] * self.size
+        for key, number in terms.keys:
+            if number is not None:
+                keys[number] = key
+        # Documents written twice under one key share its entry.
+        tables.keys = [
+            self._reader.stored_fields(number)[KEY_FIELD] if key is None else key
+            for number, key in enumerate(keys)
+        ]
+        terms.keys = ()
+        self._check(tables)
+        return tables
+
+    def _read_lengths(self, field: str) -> NDArray[np.uint8]:
+        lengths = np.zeros(self.size, np.uint8)
+        name = f"{self._name}._{field}_len.col"
+        if self._storage.file_exists(name):  # not where no document has the field
+            position, size = self._storage.range(name)
+            written = np.frombuffer(self._get(position, size), np.uint8)[: self.size]
+            lengths[: len(written)] = written  # those at the end may be left out
+        return lengths
+
+    def _check(self, tables: SegmentTables) -> None:
+        """Compare a little with what Whoosh itself reads."""
+        for field, lengths in tables.lengths.items():
+            for number in {0, self.size - 1}:
+                if LENGTHS[lengths[number]] != (
+                    self._reader.doc_field_length(number, field, 1) or 1
+                ):
+                    raise UnknownFormat(f"lengths of {field}")
+        if tables.keys[-1] != self._reader.stored_fields(self.size - 1)[KEY_FIELD]:
+            raise UnknownFormat("keys")
+
+
+class MatcherSegment:
+    """Reads through the public interface of Whoosh, under a lock: its readers share one position."""
+
+    def __init__(self, reader: IndexReader, fields: Sequence[str]) -> None:
+        self._reader = reader
+        self._fields = fields
+        self._indexed = frozenset(reader.schema.names())
+        self._lock = threading.Lock()
+        self.identity: Hashable = object()
+        self.size = int(reader.doc_count_all())
+        self.deleted = frozenset(range(self.size)) - frozenset(reader.all_doc_ids())
+        self._lengths = {name: self._read_lengths(name) for name in fields}
+        self._keys = [str(reader.stored_fields(n)[KEY_FIELD]) for n in range(self.size)]
+
+    def find(self, term: str) -> Sequence[TermEntry]:
+        """Asks for each field."""
+        with self._lock:
+            counts = [
+                (name, int(self._reader.doc_frequency(name, term)))
+                for name in self._indexed - {KEY_FIELD}
+            ]
+        return [TermEntry(name, term, count) for name, count in counts if count]
+
+    def read(self, entry: TermEntry) -> Postings:
+        """Steps from document to document."""
+        documents: list[int] = []
+        frequencies: list[float] = []
+        with self._lock:
+            try:
+                matcher = self._reader.postings(entry.field, entry.term)
+            except TermNotFound:
+                return build_postings([], [])
+            while matcher.is_active():
+                documents.append(int(matcher.id()))
+                frequencies.append(float(matcher.weight()))
+                matcher.next()
+        return build_postings(documents, frequencies)
+
+    def total_length(self, field: str) -> int:
+        """As Whoosh counted when it wrote the segment."""
+        return int(self._reader.field_length(field))
+
+    def lengths(self, field: str) -> NDArray[np.uint8]:
+        """Read document by document when the segment was opened."""
+        return self._lengths[field]
+
+    def document_keys(self) -> Sequence[str]:
+        """Read document by document when the segment was opened."""
+        return self._keys
+
+    def common_terms(self, minimum: int) -> dict[str, int]:
+        """From a walk through all terms."""
+        found: dict[str, int] = {}
+        with self._lock:
+            for (_, term), info in self._reader:
+                if info.doc_frequency() >= minimum:
+                    text = bytes(term).decode()
+                    found[text] = max(int(info.doc_frequency()), found.get(text, 0))
+        return found
+
+    def close(self) -> None:
+        """The index closes its readers."""
+
+    def _read_lengths(self, field: str) -> NDArray[np.uint8]:
+        if field not in self._indexed:
+            return np.zeros(self.size, np.uint8)
+        read = self._reader.doc_field_length
+        return np.array(
+            [length_to_byte(read(number, field, 0) or 0) for number in range(self.size)], np.uint8
+        )
