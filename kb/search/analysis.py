@@ -13,6 +13,7 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from functools import cache
 
+from kb.search.codes import number_with_unit
 from kb.search.compounds import PHRASALS
 from kb.search.stop_words import QUESTION_WORDS
 from kb.search.word_reader import Word, WordReader
@@ -51,6 +52,11 @@ class Analyzer:
         self.stop_words = self._reader.stop_words
         self._empty_words = self.stop_words - QUESTION_WORDS.get(base, frozenset())
         self._words: dict[str, Word] = {}
+        self._joined = {
+            self._reader.stem(verb + particle)
+            for verb, particles in PHRASALS.items()
+            for particle in particles
+        }
 
     @staticmethod
     @cache
@@ -108,19 +114,28 @@ class Analyzer:
 
     def find(self, text: str, wanted: Set[str]) -> list[Token]:
         """Those of ``tokens`` that are found under one of the ``wanted`` terms."""
-        known = self._words
-        telling = {
-            raw
-            for raw in set(_TOKEN.findall(text))
-            if not wanted.isdisjoint((known.get(raw) or self._learn(raw)).terms)
-        }
+        words = {raw: self._words.get(raw) or self._learn(raw) for raw in set(_TOKEN.findall(text))}
+        telling = {raw for raw, word in words.items() if not wanted.isdisjoint(word.terms)}
+        if any(self._is_of_two(term) for term in wanted):
+            telling.update(raw for raw, word in words.items() if word.joins)
         if not telling:
             return []
-        return [
-            Token(match.start(), match.end(), (known.get(match[0]) or self._learn(match[0])).terms)
-            for match in _TOKEN.finditer(text)
-            if match[0] in telling
-        ]
+        found: list[Token] = []
+        before: re.Match[str] | None = None
+        for match in _TOKEN.finditer(text):
+            if match[0] in telling:
+                word = words[match[0]]
+                token = Token(match.start(), match.end(), word.terms)
+                if before is not None and word.joins:
+                    both = self._join(words[before[0]], word)
+                    if both in wanted:
+                        token = Token(before.start(), match.end(), (both, *word.terms))
+                        if found and found[-1].start == before.start():
+                            found.pop()
+                if not wanted.isdisjoint(token.terms):
+                    found.append(token)
+            before = match
+        return found
 
     def words(self, text: str) -> list[str]:
         """The folded words as people write them: the vocabulary that corrections offer."""
@@ -140,6 +155,10 @@ class Analyzer:
             self._words.clear()
         word = self._words[raw] = self._reader.read(raw)
         return word
+
+    def _is_of_two(self, term: str) -> bool:
+        """Whether a term may stand in a text as two words: login, 16gb."""
+        return term in self._joined or number_with_unit(term) is not None
 
     def _join(self, first: Word, second: Word) -> str:
         """The term of both together; empty when they are two words."""

@@ -1,7 +1,7 @@
 """Articles and questions meet in the same terms."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kb.search.analysis import Analyzer
@@ -258,6 +258,7 @@ def test_pieces_of_a_code_are_bounded() -> None:
     assert len(ENGLISH.terms("word-" * 5_000 + "b")) <= 13
 
 
+@example("ﷺ 10ﷺ ½ m² ١٢ kg ⅷ ①", "en")
 @given(st.text(max_size=300), st.sampled_from(["en", "de", "fr", "xx"]))
 @settings(deadline=None, max_examples=150)
 def test_no_text_breaks_the_analysis(text: str, language: str) -> None:
@@ -267,3 +268,20 @@ def test_no_text_breaks_the_analysis(text: str, language: str) -> None:
     assert set(analyzer.terms(text)) <= set(terms)
     assert analyzer.question_key(text) == analyzer.question_key(text)
     assert all(word.whole for word in analyzer.read(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "typed", "marked"),
+    [
+        ("You log in here, or look into the log", "login", ["log in"]),
+        ("Has 16 GB, not 16 MB", "16gb", ["16 GB"]),
+        ("20 % off", "20%", ["20 %"]),
+        ("Set up e-mail", "email setup", ["Set up", "e-mail"]),
+        ("Pair the WH-1000XM4 now", "xm4", ["WH-1000XM4"]),
+    ],
+)
+def test_two_words_that_are_one_are_marked_together(
+    text: str, typed: str, marked: list[str]
+) -> None:
+    wanted = {word.whole for word in ENGLISH.read(typed)}
+    assert [text[t.start : t.end] for t in ENGLISH.find(text, wanted)] == marked

@@ -209,3 +209,12 @@ def test_any_text_is_a_bounded_query(text: str) -> None:
     assert not set(query.excluded) & set(terms[: len(query.terms)])
     # Whatever is excluded, something is looked for if there is a word at all.
     assert bool(query) or not any(character.isalnum() for character in query.text)
+
+
+@given(st.text(max_size=300), st.sampled_from(["en", "de", "xx"]))
+@settings(deadline=None, max_examples=150)
+def test_no_text_breaks_the_parser(text: str, language: str) -> None:
+    analyzer = Analyzer.for_language(language)
+    query = parse_query(text, analyzer, lambda _: 1, PAIRS)
+    assert len(query.terms) <= MAX_TERMS
+    assert all(term.term and 0 < term.weight <= 1 for term in query.all_terms)
