@@ -5,7 +5,7 @@ The steps run in this order over frozen values.  Articles come out one by one, s
 the others back.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
@@ -16,7 +16,6 @@ from kb.content.arrangement import (
     arrange,
     build_collections,
 )
-from kb.content.front_matter import FrontMatter, ParsedArticle
 from kb.content.links import LinkMap
 from kb.content.models import (
     ArticleSummary,
@@ -29,7 +28,8 @@ from kb.content.models import (
 from kb.content.renderer import RENDERER_VERSION, RenderedArticle
 from kb.content.rendering_pool import RenderTask, render_articles
 from kb.content.site_settings import parse_site
-from kb.content.source import ContentSource, Scan, SourceFile
+from kb.content.source import ContentSource, Scan
+from kb.publishing.article_files import ArticleFiles, FreshFile
 from kb.publishing.collection_texts import CollectionTexts, render_collection_texts
 from kb.publishing.linking import build_link_map, check_links
 from kb.publishing.models import ArticleText, BrokenFile, Catalogue, StoredArticle
@@ -73,8 +73,19 @@ class Revision:
     full: bool = False
     progress: Progress = lambda step, done, total: None
     problems: list[Problem] = field(default_factory=list)
-    broken: dict[str, BrokenFile] = field(default_factory=dict)
-    kept: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.articles = ArticleFiles(self.previous, self.problems.extend)
+
+    @property
+    def broken(self) -> Mapping[str, BrokenFile]:
+        """Files that cannot be published, by path."""
+        return self.articles.broken
+
+    @property
+    def kept(self) -> Sequence[str]:
+        """Paths of broken files whose last good version is published."""
+        return self.articles.kept
 
     def read_source(self) -> None:
         """List what the source holds; enough to tell whether anything changed."""
@@ -99,9 +110,9 @@ class Revision:
     def compile(self) -> Iterator[CompiledArticle]:
         """Every article of the revision, changed ones rendered; collects problems on the way."""
         texts = self._render_collection_texts()
-        unchanged = [path for path in self._reused if path in self.arrangement.articles]
+        unchanged = [path for path in self.articles.reused if path in self.arrangement.articles]
         again = [path for path in unchanged if self._must_render(path)]
-        total = len(self._parsed) + len(again)
+        total = len(self.articles.fresh) + len(again)
         self.stored: dict[str, StoredArticle] = {}
         for path in sorted(set(unchanged) - set(again)):
             yield self._keep(path)
@@ -128,63 +139,30 @@ class Revision:
         return site
 
     def _parse_articles(self) -> None:
-        self._parsed: dict[str, tuple[SourceFile, ParsedArticle]] = {}
-        self._reused: dict[str, StoredArticle] = {}
-        self.front_matters: dict[str, FrontMatter] = {}
         markdown = [file for file in self.scan.files.values() if file.is_markdown]
         self.collection_texts = {f.folder: f for f in markdown if f.is_collection_text}
-        changed = [f for f in markdown if not f.is_collection_text and not self._reuse(f)]
+        reuse = not self.full and not self._renderer_changed
+        changed = [
+            file
+            for file in markdown
+            if not file.is_collection_text and not (reuse and self.articles.reuse(file))
+        ]
         for count, (file, parsed) in enumerate(read_articles(self.source, changed), 1):
             self.progress("Reading", count, len(changed))
-            if parsed.is_broken:
-                self._break(file, parsed.problems, parsed.front_matter.state)
-            else:
-                self._parsed[file.path] = (file, parsed)
-                self.front_matters[file.path] = parsed.front_matter
-
-    def _reuse(self, file: SourceFile) -> bool:
-        """Take an unchanged file as the last generation knows it, good or broken."""
-        if self.previous is None or self.full or self._renderer_changed:
-            return False
-        known = self.previous.articles.get(file.path)
-        if known is not None and known.digest == file.digest:
-            self._reused[file.path] = known
-            self.front_matters[file.path] = known.front_matter
-            return True
-        broken = self.previous.broken.get(file.path)
-        if broken is not None and broken.digest == file.digest:
-            self._break(file, broken.problems)
-            return True
-        return False
+            self.articles.add(file, parsed)
 
     @property
     def _renderer_changed(self) -> bool:
         return self.previous is not None and self.previous.manifest.renderer != RENDERER_VERSION
 
-    def _break(
-        self, file: SourceFile, problems: tuple[Problem, ...], state: State = State.PUBLISHED
-    ) -> None:
-        """Report a file that cannot be published and fall back to its last good version.
-
-        Unless its ``state`` can be read and hides it: then the last version is hidden too.
-        """
-        self.broken[file.path] = BrokenFile(file.path, file.digest, problems)
-        self.problems += problems
-        known = self.previous.articles.get(file.path) if self.previous else None
-        if known is not None:
-            if state is not State.PUBLISHED:
-                known = replace(known, front_matter=replace(known.front_matter, state=state))
-            self._reused[file.path] = known
-            self.front_matters[file.path] = known.front_matter
-            self.kept.append(file.path)
-        else:
-            self.front_matters.pop(file.path, None)
-
     # -- arranging -------------------------------------------------------------
 
     def _build_collections(self, texts: Mapping[str, str]) -> list[Collection]:
         folders: set[str] = set()
-        for path in (*self.front_matters, *(f.path for f in self.collection_texts.values())):
+        for path in (
+            *self.articles.front_matters,
+            *(f.path for f in self.collection_texts.values()),
+        ):
             folder = path.rpartition("/")[0]
             while folder and folder not in folders:
                 folders.add(folder)
@@ -195,27 +173,23 @@ class Revision:
         return collections
 
     def _arrange(self) -> Arrangement:
-        arrangement = self._arrange_once()
-        for path, problem in arrangement.rejected.items():
-            state = self.front_matters[path].state
-            self._break(self.scan.files[path], (problem,), state)
-            self._parsed.pop(path, None)
-            if path in self._reused and path not in self.kept:
-                self.kept.append(path)
-        if arrangement.rejected:
-            arrangement = self._arrange_once()
-            for path in arrangement.rejected:
-                self._reused.pop(path, None)
-                self.front_matters.pop(path, None)
-                if path in self.kept:
-                    self.kept.remove(path)
+        # A file that is refused falls back to its last version, which may have another slug
+        # and so refuse another file; each file is refused twice at most.
+        while (arrangement := self._arrange_once()).rejected:
+            for path, problem in arrangement.rejected.items():
+                if path in self.broken:
+                    self.problems.append(problem)
+                    self.articles.drop(path)
+                else:
+                    state = self.articles.front_matters[path].state
+                    self.articles.fall_back(self.scan.files[path], (problem,), state)
         self.problems += arrangement.problems
         return arrangement
 
     def _arrange_once(self) -> Arrangement:
         known = self.previous.articles.values() if self.previous else ()
         return arrange(
-            self.front_matters,
+            self.articles.front_matters,
             self.collections,
             self.histories,
             self.site.language,
@@ -246,16 +220,16 @@ class Revision:
         """
         if path in self.broken:
             return False
-        known, now = self._reused[path].summary, self.arrangement.articles[path]
+        known, now = self.articles.reused[path].summary, self.arrangement.articles[path]
         if now.kind is Kind.POLICY and known.updated_at != now.updated_at:
             return True
         return any(
             self.links.resolve(link.raw, path, image=link.image).url != link.url
-            for link in self._reused[path].links
+            for link in self.articles.reused[path].links
         )
 
     def _keep(self, path: str) -> CompiledArticle:
-        known = self._reused[path]
+        known = self.articles.reused[path]
         summary = self.arrangement.articles[path]
         if path not in self.broken:
             self.problems += known.problems
@@ -265,30 +239,29 @@ class Revision:
 
     def _render(self, again: list[str]) -> Iterator[CompiledArticle | None]:
         files = [self.scan.files[path] for path in again]
-        bodies = dict(self._parsed)
-        bodies.update(
-            {file.path: (file, parsed) for file, parsed in read_articles(self.source, files)}
-        )
+        bodies = dict(self.articles.fresh)
+        for file, parsed in read_articles(self.source, files):
+            bodies[file.path] = FreshFile(file, parsed)
         tasks = (
-            RenderTask(path, parsed.body, parsed.body_line, parsed.front_matter.title)
-            for path, (_, parsed) in bodies.items()
+            RenderTask(
+                path, fresh.parsed.body, fresh.parsed.body_line, fresh.parsed.front_matter.title
+            )
+            for path, fresh in bodies.items()
         )
         for path, result in render_articles(tasks, self.links):
-            file, parsed = bodies[path]
             if isinstance(result, Problem):
-                yield self._fall_back(file, parsed, result)
+                yield self._fall_back(bodies[path], result)
             else:
-                yield self._finish(file, parsed, result)
+                yield self._finish(bodies[path], result)
 
-    def _fall_back(
-        self, file: SourceFile, parsed: ParsedArticle, problem: Problem
-    ) -> CompiledArticle | None:
-        self._break(file, (*parsed.problems, problem), parsed.front_matter.state)
-        return self._keep(file.path) if file.path in self._reused else None
+    def _fall_back(self, fresh: FreshFile, problem: Problem) -> CompiledArticle | None:
+        path, parsed = fresh.file.path, fresh.parsed
+        problems = (*parsed.problems, problem)
+        self.articles.fall_back(fresh.file, problems, parsed.front_matter.state)
+        return self._keep(path) if path in self.articles.reused else None
 
-    def _finish(
-        self, file: SourceFile, parsed: ParsedArticle, rendered: RenderedArticle
-    ) -> CompiledArticle:
+    def _finish(self, fresh: FreshFile, rendered: RenderedArticle) -> CompiledArticle:
+        file, parsed = fresh.file, fresh.parsed
         summary = self.arrangement.articles[file.path]
         problems = (*parsed.problems, *rendered.problems)
         self.problems += problems

@@ -195,6 +195,20 @@ def test_a_newcomer_does_not_take_a_slug_that_is_in_use(
     assert len(library.summaries) == 1
 
 
+def test_a_refused_change_of_slug_keeps_the_old_one_against_a_newcomer(
+    write: Write, report: Callable[..., PublishReport], publish: Publish
+) -> None:
+    write("a.md", article("Kettle", "old kettle", slug="kettle"))
+    write("b.md", article("Pump", slug="pump"))
+    publish()
+    write("a.md", article("Kettle", "new kettle", slug="pump"))
+    write("c.md", article("Newcomer", slug="kettle"))
+    refused = report()
+    assert codes(refused) == [("a.md", "duplicate-slug"), ("c.md", "duplicate-slug")]
+    assert (refused.articles, refused.kept) == (2, ("a.md",))
+    assert found(publish(), "old kettle") == ["kettle"]
+
+
 def test_numbers_aliases_related_and_reviews_are_checked_together(
     write: Write, report: Callable[..., PublishReport]
 ) -> None:
