@@ -25,6 +25,7 @@ def kb(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Kb:
     monkeypatch.setenv("KB_CONTENT_DIR", str(settings.content_dir))
     monkeypatch.setenv("KB_INDEX_DIR", str(settings.index_dir))
     monkeypatch.setenv("KB_DATABASE", str(settings.database))
+    monkeypatch.setenv("KB_SEMANTIC", "off")  # loading the model takes each command a second
     return lambda *arguments, **options: CliRunner().invoke(main, arguments, **options)
 
 
