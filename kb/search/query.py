@@ -12,10 +12,11 @@ word itself.
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 
-from kb.search.analysis import Analyzer, Word
+from kb.search.analysis import Analyzer
 from kb.search.compounds import NO_PAIRS, WordPairs
 from kb.search.query_syntax import Syntax, read_syntax
 from kb.search.spellings import Spellings
+from kb.search.word_reader import Word
 from kb.text import clean_query_text
 
 MAX_TERMS = 12

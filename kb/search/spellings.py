@@ -8,9 +8,10 @@ are what is plausible, not what is best.
 
 from collections.abc import Callable
 
-from kb.search.analysis import Analyzer, Word
+from kb.search.analysis import Analyzer
 from kb.search.codes import is_identifier, is_mixed, name_and_number
 from kb.search.compounds import WordPairs, split_compound
+from kb.search.word_reader import Word
 
 PIECE_WEIGHT = 0.3
 """One piece of a word: of ``e-mail``, of ``30 days``, of ``log in``."""
@@ -89,7 +90,9 @@ class Spellings:
 
     def _tells_something(self, piece: str, word: Word) -> bool:
         """Whether to look for a piece: the 8 of "8.1" stands in every list."""
-        return not piece.isdecimal() or len(piece) > 2 or not self._may_occur(word.whole)
+        of_code = bool(word.number) or word.is_code
+        short = piece.isdecimal() and len(piece) < 3
+        return not (of_code and short) or not self._may_occur(word.whole)
 
     def _say_the_same(self, word: Word) -> tuple[str, ...]:
         """The pieces that together are as good as the whole; empty when there are none."""

@@ -11,8 +11,11 @@ from itertools import chain
 
 from kb.content.models import Problem
 from kb.content.yaml_document import FieldReader, YamlDocument
-from kb.search.analysis import Analyzer, Word
+from kb.search.analysis import Analyzer
+from kb.search.compounds import PARTICLES
 from kb.search.query import Query, QueryTerm, SynonymMatch
+from kb.search.word_reader import Word
+from kb.text import fold
 
 SYNONYM_WEIGHT = 0.5
 """A synonym is weaker evidence than the customer's own word."""
@@ -40,9 +43,11 @@ class Synonym:
 class Rule:
     """What is searched besides a word or phrase of a question."""
 
+    typed: str
+    """The word or phrase as editors wrote it."""
     sequence: str
-    """All its words with function words, between spaces. Needed where only one word tells
-    something: "wont switch on" must not be found in every "switch"."""
+    """Where it has only one telling word, that with "not" and particles, between spaces:
+    "wont switch on" must not be found in every "switch". Otherwise one space."""
     synonyms: tuple[Synonym, ...]
 
 
@@ -91,6 +96,8 @@ class Synonyms:
                 rules = [r for r in self.rules.get(terms, ()) if r.sequence in sequence]
                 if rules:
                     typed = " ".join(word.typed for word in telling[start : start + length])
+                    if all(len(rule.sequence) > 1 for rule in rules):
+                        typed = rules[0].typed
                     yield typed, _others(rules, terms)
                     break
             else:
@@ -103,8 +110,12 @@ def _others(rules: Sequence[Rule], terms: Terms) -> Iterator[Synonym]:
 
 
 def _sequence(words: Sequence[Word]) -> str:
-    # However it says "not": wont, will not, doesn't.
-    return f" {' '.join('not' if word.is_negation else word.whole for word in words)} "
+    kept = [
+        "not" if word.is_negation else word.whole
+        for word in words
+        if not word.is_stop or word.is_negation or word.typed in PARTICLES
+    ]
+    return f" {' '.join(kept)} "
 
 
 def parse_synonyms(document: YamlDocument, analyzer: Analyzer) -> tuple[Synonyms, list[Problem]]:
@@ -162,8 +173,9 @@ class _Parsing:
         words = self._analyzer.read(source)
         telling = tuple(word.whole for word in words if not word.is_stop)
         if telling and synonyms:
-            whole_phrase = len(telling) == 1 and len(words) > 1
-            rule = Rule(_sequence(words) if whole_phrase else " ", synonyms)
+            sequence = _sequence(words)
+            whole_phrase = len(telling) == 1 and len(sequence.split()) > 1
+            rule = Rule(fold(source), sequence if whole_phrase else " ", synonyms)
             self.rules.setdefault(telling, []).append(rule)
 
 

@@ -43,8 +43,10 @@ def test_the_longest_phrase_comes_first() -> None:
 def test_function_words_of_a_phrase_count_when_it_has_only_one_other_word() -> None:
     text = "one_way:\n  - {from: wont switch on, to: [no power]}\n"
     assert expand(text, "light switch") == {}
-    for question in ("wont switch on", "it won't switch on", "will not switch on anymore"):
+    for question in ("wont switch on", "it won't switch on", "will not switch it on anymore"):
         assert set(expand(text, question)) == {"no", "power"}
+    text = "one_way:\n  - {from: where is my stuff, to: [track]}\n"
+    assert set(expand(text, "where's all my stuff")) == {"track"}
 
 
 def test_spellings_of_a_synonym_meet() -> None:
