@@ -32,14 +32,15 @@ class FieldRanking:
 FIELD_RANKING: Mapping[str, FieldRanking] = {
     "title": FieldRanking(2.0),
     "questions": FieldRanking(2.0),
-    "wordings": FieldRanking(1.0),
+    "wordings": FieldRanking(1.5, 0.3),
     "headings": FieldRanking(1.0),
     "summary": FieldRanking(1.0),
     "tags": FieldRanking(1.0),
     "body": FieldRanking(1.0),
 }
 """All fields that are ranked. Questions are customers' own wordings, so they count as much
-as the title; ``wordings`` are past searches that led to the article."""
+as the title; ``wordings`` are past searches that led to the article, many of them for many
+kinds of asking and not for long-windedness, so their length holds back little."""
 
 
 @dataclass(frozen=True, slots=True)
