@@ -11,6 +11,7 @@ word itself.
 
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from kb.search.analysis import Analyzer
 from kb.search.compounds import NO_PAIRS, WordPairs
@@ -115,9 +116,9 @@ def parse_query(
         words = analyzer.read(cleaned)
     chosen = _choose(words, document_frequency)
     spellings = Spellings(analyzer, document_frequency, pairs)
-    for place, word in enumerate(words):
+    # Each pair once, so that a word typed a hundred times costs no more than one.
+    for word, following in dict.fromkeys(zip_longest(words, words[1:])):
         if word.whole in chosen:
-            following = words[place + 1] if place + 1 < len(words) else None
             spellings.add(word, following)
     own = dict(list(spellings.own.items())[:MAX_TERMS])
     others = {t: found for t, found in spellings.variants.items() if t not in own}
