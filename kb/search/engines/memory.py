@@ -5,7 +5,6 @@ Its index is one JSON file.
 """
 
 import json
-import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -20,6 +19,7 @@ from kb.search.engine import (
     EngineResult,
     FieldRanking,
     IndexDocument,
+    idf,
 )
 from kb.search.filters import EVERYTHING_PUBLIC, SearchFilters
 from kb.search.query import QueryTerm
@@ -123,10 +123,10 @@ class MemoryReader:
             return
         lengths = self._lengths[name]
         average = sum(lengths) / len(lengths) if lengths else 1.0
-        idf = math.log(len(lengths) / (len(postings) + 1)) + 1
+        telling = idf(self.document_frequency(term), len(lengths))
         for number, count in postings.items():
             norm = BM25_K1 * (1 - ranking.b + ranking.b * lengths[number] / (average or 1.0))
-            yield number, ranking.weight * idf * count * (BM25_K1 + 1) / (count + norm)
+            yield number, ranking.weight * telling * count * (BM25_K1 + 1) / (count + norm)
 
     def _is_wanted(
         self,

@@ -1,12 +1,12 @@
 """Ranks the documents of a Whoosh index by adding up arrays, one for each term.
 
 The scores are those of Whoosh's BM25F, each field with its own weight and length
-normalisation.  What a term adds to every document is worked out once, over all fields,
-and kept; a search adds a few arrays and looks for the highest values.
+normalisation, and with one idf for a term in all fields (``kb.search.engine.idf``).
+What a term adds to every document is worked out once, over all fields, and kept; a
+search adds a few arrays and looks for the highest values.
 """
 
 import itertools
-import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.search.engine import BM25_K1, FieldRanking
+from kb.search.engine import BM25_K1, FieldRanking, idf
 from kb.search.engines.byte_cache import ByteCache
 from kb.search.engines.postings import Postings
 from kb.search.engines.selection import GROUPS
@@ -112,6 +112,8 @@ class Ranking:
         self._live = np.ones(self.size, np.bool_)
         for segment, start in zip(segments, self._offsets, strict=True):
             self._live[[start + number for number in segment.deleted]] = False
+        self._count = int(np.count_nonzero(self._live))
+        for segment, start in zip(segments, self._offsets, strict=True):
             for name, lengths in self._lengths.items():
                 lengths[start : start + segment.size] = segment.lengths(name)
 
@@ -175,21 +177,22 @@ class Ranking:
         parts = [
             self._part(number, entry, gain)
             for name, entries in by_field.items()
-            for gain in (self._gain(name, entries),)
+            for gain in (np.float32(self._fields[name].weight * (BM25_K1 + 1)),)
             for number, entry in entries
         ]
-        return self._combine(parts) if parts else _NOWHERE
+        return self._weighed(self._combine(parts)) if parts else _NOWHERE
+
+    def _weighed(self, found: TermScores) -> TermScores:
+        """Times how much the term tells: Whoosh's idf, of the documents with it in any field."""
+        count = int(np.count_nonzero(found.scores))
+        if not count:
+            return _NOWHERE
+        return TermScores(found.documents, found.scores * np.float32(idf(count, self._count)))
 
     def _find(self, term: str) -> Iterator[tuple[int, TermEntry]]:
         for number, segment in enumerate(self._segments):
             for entry in segment.find(term):
                 yield number, entry
-
-    def _gain(self, field: str, entries: Sequence[tuple[int, TermEntry]]) -> np.float32:
-        """The part of BM25 that is the same for all documents, with Whoosh's idf."""
-        frequency = sum(entry.frequency for _, entry in entries)
-        idf = math.log(self.size / (frequency + 1)) + 1
-        return np.float32(idf * self._fields[field].weight * (BM25_K1 + 1))
 
     def _part(
         self, number: int, entry: TermEntry, gain: np.float32

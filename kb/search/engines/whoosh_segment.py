@@ -9,7 +9,6 @@ files in another way.
 
 import logging
 import os
-import struct
 import threading
 import weakref
 from collections.abc import Hashable, Iterable, Sequence
@@ -96,16 +95,7 @@ def open_segment(
     names = tuple(fields)
     try:
         return FileSegment(reader, folder, names, shared)
-    except (
-        ArithmeticError,
-        AttributeError,
-        LookupError,
-        OSError,
-        TypeError,
-        ValueError,
-        UnknownFormat,
-        struct.error,
-    ) as error:
+    except Exception as error:  # internals that are missing or otherwise raise whatever they like
         # Slow is better than closed, but nobody should have to wonder why it is slow.
         why = f"{type(error).__name__}: {error}"
         if why not in _said:
@@ -145,7 +135,8 @@ class FileSegment:
             self._postings_at = self._storage.range(f"{self._name}.pst")[0]
             tables = shared.get(self.identity)
             if tables is None:
-                tables = self._read_tables(fields)
+                tables = self._tables = self._read_tables(fields)
+                self._check(fields)
                 shared[self.identity] = tables
             self._tables = tables
         except BaseException:
@@ -214,7 +205,6 @@ class FileSegment:
             for number, key in enumerate(keys)
         ]
         terms.keys = ()
-        self._check(tables)
         return tables
 
     def _read_lengths(self, field: str) -> NDArray[np.uint8]:
@@ -226,16 +216,32 @@ class FileSegment:
             lengths[: len(written)] = written  # those at the end may be left out
         return lengths
 
-    def _check(self, tables: SegmentTables) -> None:
+    def _check(self, fields: Sequence[str]) -> None:
         """Compare a little with what Whoosh itself reads."""
-        for field, lengths in tables.lengths.items():
-            for number in {0, self.size - 1}:
-                if LENGTHS[lengths[number]] != (
-                    self._reader.doc_field_length(number, field, 1) or 1
-                ):
+        last = self.size - 1
+        for field in fields:
+            for number in (0, last):
+                own = self._reader.doc_field_length(number, field, 1) or 1
+                if LENGTHS[self.lengths(field)[number]] != own:
                     raise UnknownFormat(f"lengths of {field}")
-        if tables.keys[-1] != self._reader.stored_fields(self.size - 1)[KEY_FIELD]:
+        if self._tables.keys[last] != self._reader.stored_fields(last)[KEY_FIELD]:
             raise UnknownFormat("keys")
+        for field, text in self._reader.all_terms():
+            if field in fields:
+                self._check_postings(field, bytes(text).decode())
+                break
+
+    def _check_postings(self, field: str, term: str) -> None:
+        entries = [entry for entry in self.find(term) if entry.field == field]
+        matcher = self._reader.postings(field, term)
+        read = self.read(entries[0])
+        for number, frequency in zip(read.documents, read.frequencies, strict=True):
+            if number not in self.deleted:
+                if (matcher.id(), matcher.weight()) != (number, frequency):
+                    raise UnknownFormat(f"postings of {field}")
+                matcher.next()
+        if matcher.is_active() or self._reader.doc_frequency(field, term) != entries[0].frequency:
+            raise UnknownFormat(f"postings of {field}")
 
 
 class MatcherSegment:
