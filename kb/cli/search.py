@@ -4,6 +4,7 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
 import click
@@ -48,20 +49,25 @@ def search(
         raise click.UsageError("Give either TEXT or --batch FILE.")
     if batch is not None and not as_json:
         raise click.UsageError("--batch prints JSON only: add --json.")
-    generation = _generation()
-    filters = _check_filters(generation.library, collection, kind or "", product)
     lines = [text or ""] if batch is None else (line.rstrip("\r\n") for line in batch)
-    for line in lines:
-        page = generation.search.search(line, limit=limit, filters=filters)
-        readable = "" if as_json else "\n".join(_describe(page, why))
-        click.echo(json.dumps(search_object(page)) if as_json else readable)
+    with _generation() as generation:
+        filters = _check_filters(generation.library, collection, kind or "", product)
+        for line in lines:
+            page = generation.search.search(line, limit=limit, filters=filters)
+            readable = "" if as_json else "\n".join(_describe(page, why))
+            click.echo(json.dumps(search_object(page)) if as_json else readable)
 
 
-def _generation() -> Generation:
+@contextmanager
+def _generation() -> Iterator[Generation]:
     from kb.bootstrap.publishing import build_generations
     from kb.config import load_settings
 
-    return build_generations(load_settings(), patient=True).current()
+    generations = build_generations(load_settings(), patient=True)
+    try:
+        yield generations.current()
+    finally:
+        generations.close()
 
 
 def _check_filters(library: Library, collection: str, kind: str, product: str) -> SearchFilters:

@@ -36,6 +36,8 @@ from kb.search.synonyms import parse_synonyms
 
 CHECK_SECONDS = 1.0
 """How often a worker looks for a new generation; a switch is promised within 5 s."""
+_LAST_ROUND_SECONDS = 10.0
+"""Loading the model is the longest that the watching thread may be at when all is closed."""
 _CLOSE_AFTER_SECONDS = 60.0
 """A request that began with the last generation ends long before."""
 
@@ -100,6 +102,8 @@ class Generations:
         self._retired: list[tuple[float, Generation]] = []
         self._lock = threading.Lock()
         self._watching = False
+        self._closing = threading.Event()
+        self._watcher: threading.Thread | None = None
         self._refused = ""
         os.register_at_fork(after_in_child=self._forget_watcher)
 
@@ -161,8 +165,8 @@ class Generations:
 
     def close(self) -> None:
         """Release everything; for tests and the end of a command."""
+        self._end_watch()
         with self._lock:
-            self._watching = False
             for _, generation in self._retired:
                 generation.close()
             if self._current is not None:
@@ -227,15 +231,24 @@ class Generations:
             if self._watching:
                 return
             self._watching = True
-        threading.Thread(target=self._poll, name="generations", daemon=True).start()
+            self._closing = threading.Event()
+            self._watcher = threading.Thread(
+                target=self._poll, args=(self._closing,), name="generations", daemon=True
+            )
+            self._watcher.start()
 
-    def _poll(self) -> None:
-        while self._watching:
-            time.sleep(CHECK_SECONDS)
+    def _end_watch(self) -> None:
+        self._closing.set()
+        if self._watcher is not None:
+            # What it uses must not be closed under its feet.
+            self._watcher.join(_LAST_ROUND_SECONDS)
+        self._watching, self._watcher = False, None
+
+    def _poll(self, closing: threading.Event) -> None:
+        while not closing.wait(CHECK_SECONDS):
             try:
-                if self._watching:  # closed meanwhile: opening again would leak everything
-                    self.refresh()
-                    self._settle()
+                self.refresh()
+                self._settle()
             except Exception:
                 # The thread must outlive whatever a half-deleted folder raises.
                 _log.exception("looking for a new generation failed")
@@ -254,7 +267,7 @@ class Generations:
 
     def _forget_watcher(self) -> None:
         # Threads do not survive a fork; a child watches for itself.
-        self._watching = False
+        self._watching, self._watcher = False, None
         self._lock = threading.Lock()
 
     def _close_retired(self) -> None:
