@@ -199,6 +199,6 @@ def test_ordinary_questions_stay_as_they_are() -> None:
 )
 def test_hostile_text_is_read_quickly(text: str) -> None:
     redact(text, REGIONS)
-    started = time.perf_counter()
+    started = time.thread_time()
     redact(text[:200], REGIONS)
-    assert time.perf_counter() - started < 0.010
+    assert time.thread_time() - started < 0.010
