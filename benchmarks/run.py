@@ -2,7 +2,7 @@
 
     make bench                              500 and 5,000 articles, some minutes
     make bench ARGS="--size 50000"          the large corpus, about half an hour
-    make bench ARGS="--only search"         one part: publishing, search or site
+    make bench ARGS="--only search"         one part: publishing, search, typing, site
 
 ``docs/benchmarks.md`` says what each line means.  Set ``HELPSHELF_SHARED_DATA`` to a
 folder of other help centers for a corpus with more different words.
@@ -20,11 +20,12 @@ from engine_speed import measure_search
 from measuring import Row, machine_facts, print_rows
 from publishing_speed import measure_publishing
 from site_speed import measure_site
+from typing_speed import measure_typing
 from workspace import Workspace, open_workspace
 
 DEFAULT_SIZES = (500, 5_000)
 PROMISED_SIZE = 5_000
-PARTS = ("publishing", "search", "site")
+PARTS = ("publishing", "search", "typing", "site")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -65,6 +66,7 @@ def _measure_size(size: int, options: argparse.Namespace) -> list[Row]:
     parts: dict[str, Callable[[], tuple[list[Row], str]]] = {
         "publishing": lambda: (measure_publishing(workspace, keep_index=options.keep_index), ""),
         "search": lambda: measure_search(workspace),
+        "typing": lambda: measure_typing(workspace),
         "site": lambda: measure_site(workspace),
     }
     if options.only and "publishing" not in options.only:

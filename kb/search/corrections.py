@@ -181,9 +181,11 @@ class _Reading:
         best: tuple[int, int, str] | None = None
         for place in range(2, len(word) - 1 if len(word) >= _JOINED else 0):
             first, second = word[:place], word[place:]
+            if not (self._can_be_part(first) and self._can_be_part(second)):
+                continue
             empty = self._is_empty(first) or self._is_empty(second)
             pair = self._pairs.count(first, second, "") if self._pairs else 0
-            if (pair or empty) and self._can_be_part(first) and self._can_be_part(second):
+            if pair or empty:
                 count = min(self._speller.count(first), self._speller.count(second))
                 found = (pair, count, f"{first} {second}")
                 best = max(best, found) if best else found

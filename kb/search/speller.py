@@ -139,27 +139,25 @@ class Speller:
         """Words that may be meant, with the cost of the slip and the score, lowest first."""
         if len(word) < SHORTEST:
             return ()
-        found = self._within(word, 1)
-        lowest = min(map(itemgetter(1), found), default=IMPOSSIBLE)
-        # One everyday slip is always likelier than two.
-        if lowest > EASY and len(word) >= SHORTEST_FOR_TWO:
-            found = self._within(word, 2)
-            lowest = min(map(itemgetter(1), found), default=IMPOSSIBLE)
+        found: list[tuple[str, float, float]] = []
+        lowest = IMPOSSIBLE
+        for other, distance in sorted(self._near(word), key=itemgetter(1)):
+            if distance > 1 and lowest <= EASY:
+                break  # one everyday slip is always likelier than two
+            cost = slip_cost(word, other, distance, self._language)
+            if cost <= _dearest(word, other, distance):
+                lowest = min(lowest, cost)
+                found.append((other, cost, self._score(other, cost)))
         if EASY < lowest < IMPOSSIBLE and self._is_slip_of_a_word(word):
             return ()
         return tuple(sorted(found, key=itemgetter(2, 0)))
 
-    def _within(self, word: str, slips: int) -> list[tuple[str, float, float]]:
+    def _near(self, word: str) -> list[tuple[str, int]]:
+        slips = 2 if len(word) >= SHORTEST_FOR_TWO else 1
         if self._index is None and len(self._counts) <= SMALL:
             self.warm()
         index = self._index
-        near = index.near(word, slips) if index else compare(word, self._offered, slips)
-        found: list[tuple[str, float, float]] = []
-        for other, distance in near:
-            cost = slip_cost(word, other, distance, self._language)
-            if cost <= _dearest(word, other, distance):
-                found.append((other, cost, self._score(other, cost)))
-        return found
+        return index.near(word, slips) if index else compare(word, self._offered, slips)
 
     def _is_slip_of_a_word(self, word: str) -> bool:
         """Whether a word that no article has is likelier meant than any that articles have.
