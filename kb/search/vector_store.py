@@ -109,7 +109,8 @@ class VectorStore:
         names: list[str] = []
         dimension = start = 0
         wanted = set(table.digests.tolist())
-        for segment in sorted(self._segments.values(), key=lambda s: -len(s.vectors)):
+        # The newest first: what is in several was merged, and the earlier ones are to go.
+        for segment in sorted(self._segments.values(), key=lambda s: s.name, reverse=True):
             digests: list[bytes] = segment.digests.tolist()
             used = {
                 digest: start + row

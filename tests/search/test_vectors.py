@@ -1,0 +1,295 @@
+"""Passages, the files their vectors lie in, and the search over them."""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kb.content.models import ArticleSummary, Kind, Section, State
+from kb.search.analysis import Analyzer
+from kb.search.documents import build_search_sections
+from kb.search.passage_table import (
+    DIGEST,
+    FILE_NAME,
+    UNKNOWN,
+    PassageTable,
+    TableError,
+    encode_table,
+    load_table,
+)
+from kb.search.passages import Passage, PassageKind, build_passages
+from kb.search.vector_store import MAX_SEGMENTS, SegmentError, VectorStore, open_segment
+from kb.search.vectors import VectorIndex, open_vectors
+
+WIDTH = 16
+MODEL = "a-model-0123456789ab"
+
+
+def passages(
+    title: str = "Kettle",
+    sections: Sequence[tuple[str, str]] = (),
+    questions: tuple[str, ...] = (),
+    summary: str = "",
+) -> tuple[Passage, ...]:
+    article = ArticleSummary(
+        "kettle", title, Kind.FAQ, State.PUBLISHED, "", "kettle.md", summary, questions=questions
+    )
+    found = [Section(f"h-{n}", heading, 2, text) for n, (heading, text) in enumerate(sections)]
+    return build_passages(article, build_search_sections(found, Analyzer.for_language("en")))
+
+
+def test_an_article_is_embedded_by_title_questions_and_sections() -> None:
+    found = passages(
+        sections=(("", "Boils water."), ("Descale", "With vinegar."), ("Empty", "")),
+        questions=("Why is it slow?",),
+        summary="All about it",
+    )
+    assert [(p.kind, p.anchor, p.text) for p in found] == [
+        (PassageKind.TITLE, "", "Kettle"),
+        (PassageKind.TITLE, "", "Kettle. All about it"),
+        (PassageKind.QUESTION, "", "Why is it slow?"),
+        (PassageKind.SECTION, "h-0", "Kettle. Boils water."),
+        (PassageKind.SECTION, "h-1", "Kettle. Descale. With vinegar."),
+        (PassageKind.SECTION, "h-2", "Kettle. Empty"),
+    ]
+
+
+def test_a_long_section_is_split_evenly_and_nothing_is_lost() -> None:
+    words = [f"w{number}" for number in range(250)]
+    texts = [
+        p.text.removeprefix("Kettle. Care. ")
+        for p in passages(sections=[("Care", " ".join(words))])
+    ]
+    assert " ".join(texts[1:]).split() == words
+    assert [len(text.split()) for text in texts[1:]] == [83, 83, 84]
+
+
+def test_endless_articles_have_few_passages_and_are_listed_in_time() -> None:
+    started = time.perf_counter()
+    long = passages(sections=[("Log", "word " * 100_000)])
+    many = passages(sections=[("Same", "the same text")] * 500)
+    asked = passages(questions=tuple(f"question {n}" for n in range(1_000)))
+    data = passages(title="x" * 1_000_000, sections=[("y" * 100_000, "z" * 1_000_000)])
+    assert (len(long), len(many), len(asked), len(data)) == (13, 200, 200, 2)
+    assert len({p.digest for p in many}) == 2
+    assert max(len(p.text) for p in data) < 300
+    assert time.perf_counter() - started < 1
+
+
+# -- files -----------------------------------------------------------------------
+
+
+def unit(rows: int, seed: int = 0) -> np.ndarray:
+    found = np.random.default_rng(seed).standard_normal((rows, WIDTH)).astype(np.float32)
+    return found / np.linalg.norm(found, axis=1, keepdims=True)
+
+
+def digests(*numbers: int) -> list[bytes]:
+    return [number.to_bytes(16, "big") for number in numbers]
+
+
+def table(counts: Sequence[int], numbers: Sequence[int]) -> PassageTable:
+    """Articles a0, a1 … with so many passages, the first of each its title."""
+    kinds = [2 * (n > 0) for count in counts for n in range(count)]
+    return PassageTable(
+        slugs=[f"a{number:03}" for number in range(len(counts))],
+        counts=np.array(counts, np.int32),
+        kinds=np.array(kinds, np.uint8),
+        anchors=[f"h-{number}" for number in range(len(numbers))],
+        digests=np.array(digests(*numbers), DIGEST),
+        rows=np.full(len(numbers), UNKNOWN, np.int32),
+    )
+
+
+def test_rows_are_found_through_several_segments_and_what_is_missing_is_known(
+    tmp_path: Path,
+) -> None:
+    store = VectorStore(tmp_path, MODEL)
+    vectors = unit(6)
+    store.add(digests(1, 2, 3), vectors[:3])
+    store.add(digests(4, 5, 6), vectors[3:])
+    located = VectorStore(tmp_path, MODEL).locate(table([3, 2], [6, 1, 1, 99, 4]))
+    assert not located.complete
+    index = VectorIndex(located, [open_segment(store.folder, n).vectors for n in located.segments])
+    cosines = index._compare(vectors[5])
+    assert np.allclose(cosines[[0, 1, 2, 4]], vectors[[5, 0, 0, 3]] @ vectors[5], atol=1e-6)
+    assert cosines[3] == -1
+
+
+def test_a_table_is_read_as_it_was_written(tmp_path: Path) -> None:
+    store = VectorStore(tmp_path, MODEL)
+    store.add(digests(1, 2, 3), unit(3))
+    written = store.locate(table([1, 2], [1, 2, 3]))
+    (tmp_path / FILE_NAME).write_bytes(encode_table(written))
+    read = load_table(tmp_path)
+    assert read.complete
+    assert read.is_located_like(written)
+    assert list(read.slugs) == ["a000", "a001"]
+    assert list(read.anchors) == ["h-0", "h-1", "h-2"]
+    empty = store.locate(table([], []))
+    (tmp_path / FILE_NAME).write_bytes(encode_table(empty))
+    assert len(load_table(tmp_path).slugs) == 0
+
+
+def test_no_damage_to_the_table_goes_unnoticed(tmp_path: Path) -> None:
+    store = VectorStore(tmp_path, MODEL)
+    store.add(digests(1, 2, 3), unit(3))
+    whole = encode_table(store.locate(table([1, 2], [1, 2, 3])))
+    for size in range(0, len(whole), 7):
+        (tmp_path / FILE_NAME).write_bytes(whole[:size])
+        with pytest.raises(TableError):
+            load_table(tmp_path)
+    (tmp_path / FILE_NAME).write_bytes(os.urandom(500))
+    with pytest.raises(TableError):
+        load_table(tmp_path)
+    (tmp_path / FILE_NAME).unlink()
+    with pytest.raises(TableError, match="cannot be read"):
+        load_table(tmp_path)
+
+
+Damage = Callable[[Path], object]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda path: path.unlink(),
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(path.read_bytes()[:-1]),
+        lambda path: path.write_bytes(path.read_bytes()[:60]),
+        lambda path: path.write_bytes(path.read_bytes()[:128] + bytes(WIDTH * 4 * 3)),
+        lambda path: path.write_bytes(os.urandom(1_000)),
+        lambda path: np.save(path, unit(3)[:, :8]),
+        lambda path: np.save(path, unit(3).astype(np.float64)),
+        lambda path: np.save(path, unit(3)[0]),
+        lambda path: np.save(path, np.array([{}, {}, {}], dtype=object), allow_pickle=True),
+        lambda path: np.save(path, np.full((3, WIDTH), np.nan, np.float32)),
+        lambda path: np.save(path, unit(2)),
+    ],
+)
+def test_damaged_vectors_are_refused_and_computed_again(tmp_path: Path, damage: Damage) -> None:
+    store = VectorStore(tmp_path, MODEL)
+    store.add(digests(1, 2, 3), unit(3))
+    located = store.locate(table([1, 2], [1, 2, 3]))
+    (tmp_path / FILE_NAME).write_bytes(encode_table(located))
+    damage(store.folder / f"{located.segments[0]}.npy")
+    with pytest.raises(SegmentError):
+        open_vectors(tmp_path, tmp_path)
+    found = VectorStore(tmp_path, MODEL)
+    again = found.locate(table([1, 2], [1, 2, 3]))
+    assert again.rows is not None
+    is_gone = not (store.folder / f"{located.segments[0]}.npy").exists()
+    of_other_width = again.dimension == 8  # whole in itself, but of another length
+    assert is_gone or of_other_width or len(found.damaged) == 1
+
+
+def test_vectors_of_another_length_are_refused(tmp_path: Path) -> None:
+    located = replace(VectorStore(tmp_path, MODEL).locate(table([1], [1])), dimension=8)
+    with pytest.raises(SegmentError, match="another length"):
+        VectorIndex(located, [unit(1)])
+
+
+def test_many_small_files_are_merged_and_old_ones_removed(tmp_path: Path) -> None:
+    store = VectorStore(tmp_path, MODEL)
+    vectors = unit(40)
+    store.add(digests(*range(20)), vectors[:20])
+    for number in range(20, 40):
+        store.add(digests(number), vectors[number : number + 1])
+    wanted = table([40], range(40))
+    merged = store.merge(store.locate(wanted))
+    assert merged.complete
+    assert len(merged.segments) == 2 <= MAX_SEGMENTS
+    assert merged.rows is not None
+    rows = np.concatenate([open_segment(store.folder, n).vectors for n in merged.segments])
+    assert np.array_equal(rows[merged.rows], vectors)
+    few = table([9], range(9))
+    compact = store.merge(store.locate(few))
+    assert len(compact.segments) == 1
+    assert len(open_segment(store.folder, compact.segments[0]).vectors) == 9
+    # Those that were merged still lie there, and are not taken up again.
+    later = VectorStore(tmp_path, MODEL)
+    assert later.merge(later.locate(few)).segments == compact.segments
+    for path in store.folder.iterdir():
+        os.utime(path, (0, 0))
+    store.prune({*compact.segments})
+    assert {path.stem for path in store.folder.iterdir()} == {*compact.segments}
+    store.prune(set())
+    assert not store.folder.exists()
+
+
+def test_what_was_written_a_moment_ago_is_not_pruned(tmp_path: Path) -> None:
+    store = VectorStore(tmp_path, MODEL)
+    store.add(digests(1), unit(1))
+    store.prune(set())
+    assert VectorStore(tmp_path, MODEL).locate(table([1], [1])).complete
+
+
+# -- search ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> tuple[VectorIndex, np.ndarray, PassageTable]:
+    """300 articles of 1 to 9 passages, in three files, some without vectors."""
+    random = np.random.default_rng(5)
+    counts = random.integers(1, 10, 300).tolist()
+    total = sum(counts)
+    vectors = unit(total, 7)
+    store = VectorStore(tmp_path, MODEL)
+    for part in np.array_split(np.arange(total - 20), 3):
+        store.add(digests(*part.tolist()), vectors[part])
+    located = store.locate(table(counts, range(total)))
+    vectors[total - 20 :] = 0
+    (tmp_path / FILE_NAME).write_bytes(encode_table(located))
+    return open_vectors(tmp_path, tmp_path), vectors, located
+
+
+def test_the_nearest_passage_of_each_article_is_found_exactly(
+    index: tuple[VectorIndex, np.ndarray, PassageTable],
+) -> None:
+    found, vectors, located = index
+    ends = np.cumsum(located.counts)
+    for seed in range(5):
+        question = unit(1, 100 + seed)[0]
+        cosines = vectors @ question
+        cosines[-20:] = -1
+        hits = found.search(question, 300, lambda slug: True)
+        assert [h.similarity for h in hits] == sorted((h.similarity for h in hits), reverse=True)
+        for hit in hits:
+            number = int(hit.slug[1:])
+            start, end = ends[number] - located.counts[number], ends[number]
+            assert hit.cosine == pytest.approx(cosines[start:end].max(), abs=1e-5)
+            assert hit.title_cosine == pytest.approx(cosines[start], abs=1e-5)
+            if end - start > 1:
+                best = start + 1 + int(np.argmax(cosines[start + 1 : end]))
+                assert hit.section_cosine == pytest.approx(cosines[best], abs=1e-5)
+                assert hit.anchor == f"h-{best}"
+            else:
+                assert (hit.anchor, hit.section_cosine) == ("", -1)
+
+
+def test_only_what_is_allowed_is_found_and_the_rest_fills_up(
+    index: tuple[VectorIndex, np.ndarray, PassageTable],
+) -> None:
+    found, vectors, _ = index
+    question = vectors[3]
+    everything = [hit.slug for hit in found.search(question, 300, lambda slug: True)]
+    assert [h.slug for h in found.search(question, 10, lambda slug: True)] == everything[:10]
+    rare = {slug for slug in everything if slug.endswith("7")}
+    hits = found.search(question, 10, rare.__contains__)
+    assert [hit.slug for hit in hits] == [slug for slug in everything if slug in rare][:10]
+    assert found.search(question, 10, lambda slug: False) == ()
+
+
+def test_articles_that_words_found_are_compared_wherever_they_rank(
+    index: tuple[VectorIndex, np.ndarray, PassageTable],
+) -> None:
+    found, vectors, _ = index
+    everything = {hit.slug: hit for hit in found.search(vectors[3], 300, lambda slug: True)}
+    last = list(everything)[-1]
+    hits = found.search(vectors[3], 2, lambda slug: True, also=(last, "unknown"))
+    assert [hit.slug for hit in hits] == [*list(everything)[:2], last]
+    assert hits[-1] == everything[last]
