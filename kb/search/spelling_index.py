@@ -8,7 +8,7 @@ sorted array, eight bytes an entry, where a dictionary of lists takes ten times 
 
 from collections.abc import Sequence
 from functools import cache
-from itertools import groupby
+from itertools import combinations, groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +30,6 @@ evenly, and the few that clash are told apart by the comparison."""
 _LOW = np.uint64(0xFFFFFFFF)
 _SHIFT = np.uint64(32)
 _POWERS = np.cumprod(np.full(_PREFIX, _BASE, dtype=np.uint64), dtype=np.uint64)
-_POWERS_MOVED_ONCE = np.concatenate((np.zeros(1, dtype=np.uint64), _POWERS[:-1]))
-_POWERS_MOVED_TWICE = np.concatenate((np.zeros(2, dtype=np.uint64), _POWERS[:-2]))
 _ROWS = 4096
 """Words that keys are made of at a time, which bounds the memory of the building."""
 
@@ -101,38 +99,23 @@ def _letters(words: Sequence[str], prefix: int) -> Keys:
 
 
 @cache
-def _cuts(count: int, slips: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """For every way to leave out letters of ``count``: the first and the second left out.
-
-    Places from ``count`` on stand for nothing: one letter left out has ``count`` as its
-    second place, and none both.
-    """
-    first, second = np.triu_indices(count + 2, 1)
-    once_each = (second <= count) | (first == count)
-    wanted = once_each if slips > 1 else once_each & (second >= count)
-    return first[wanted], second[wanted]
+def _coefficients(count: int, slips: int) -> Keys:
+    """What each of ``count`` letters is multiplied by: a column for every way to leave some out."""
+    columns = []
+    for left_out in (c for n in range(slips + 1) for c in combinations(range(count), n)):
+        column = np.zeros(count, dtype=np.uint64)
+        kept = [place for place in range(count) if place not in left_out]
+        column[kept] = _POWERS[: len(kept)]
+        columns.append(column)
+    return np.ascontiguousarray(np.array(columns, dtype=np.uint64).T)
 
 
 def _deletes(letters: Keys, slips: int) -> Keys:
     """Keys of 32 bits of every row, whole and with up to ``slips`` letters left out.
 
-    The key of a row is the sum of letters times powers of a base; what stands behind a left
-    out letter moves one power down, so every key is a sum of three slices of running sums.
+    The key of a text is the sum of its letters times powers of a base, modulo 2**64.
     """
-    rows, count = letters.shape
-    first, second = _cuts(count, slips)
-    # Two letters behind the word, of value 0, can be left out instead of its own.
-    sums = np.zeros((3, rows, count + 3), dtype=np.uint64)
-    np.cumsum(letters * _POWERS[:count], axis=1, out=sums[0, :, 1 : count + 1])
-    np.cumsum(letters * _POWERS_MOVED_ONCE[:count], axis=1, out=sums[1, :, 1 : count + 1])
-    np.cumsum(letters * _POWERS_MOVED_TWICE[:count], axis=1, out=sums[2, :, 1 : count + 1])
-    sums[:, :, count + 1 :] = sums[:, :, count : count + 1]
-    whole, once, twice = sums
-    total: Keys = whole[:, first]
-    total += once[:, second]
-    total -= once[:, first + 1]
-    total += twice[:, count : count + 1]
-    total -= twice[:, second + 1]
+    total: Keys = letters @ _coefficients(letters.shape[1], slips)
     total ^= total >> _SHIFT
     total *= _MIX
     total >>= _SHIFT
