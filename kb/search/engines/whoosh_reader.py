@@ -22,8 +22,9 @@ _FILTER_BYTES = 4_000_000
 """Filters come from the address of the page, so there may be any number of them."""
 _FREQUENCIES = 65_536
 """Terms whose document frequency is remembered."""
-_WARM_MINIMUM = 2
-"""Most words are in one article only, and are worked out in a few microseconds."""
+_ALL_WORDS = 10_000
+"""Up to so many articles there is room for every word; in more, words that are in one article
+only are left out, most of them numbers of models."""
 _WARM_SHARE = 0.9
 """How much of the room for terms warming fills; the rest is for what is asked besides."""
 _WARM_SECONDS = 10.0
@@ -122,8 +123,9 @@ class WhooshReader:
 
     def _common_terms(self) -> Iterable[str]:
         counts: dict[str, int] = {}
+        minimum = 1 if self._count <= _ALL_WORDS else 2
         for segment in self._segments:
-            for term, count in segment.common_terms(_WARM_MINIMUM).items():
+            for term, count in segment.common_terms(minimum).items():
                 counts[term] = counts.get(term, 0) + count
         return sorted(counts, key=lambda term: -counts[term])
 
