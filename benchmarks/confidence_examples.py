@@ -19,7 +19,6 @@ from judged import ROOT, JudgedContent, load_demo_questions
 from workbench import Searches, Workbench
 
 from kb.relevance.judgments import JudgedQuery
-from kb.relevance.metrics import DEPTH
 from kb.search import confidence
 from kb.search.confidence import Evidence
 from kb.search.service import SearchService
@@ -42,18 +41,18 @@ class Example:
 
 
 def collect_past(bench: Workbench, content: JudgedContent, choose: Choose) -> list[Example]:
-    """Past questions whose link is among the ten first hits, with all articles and without some.
+    """Past questions that find first what was linked, and the same without that article.
 
-    The others are mostly side remarks ("clear your cookies"), which no search should find;
-    where it should have, there is nothing to learn about first hits that are right.
+    When something else comes first, nobody knows whether it is wrong: four links in ten
+    are side remarks ("clear your cookies"), and other articles may answer as well.
     """
     with bench.published(content.articles) as searches:
-        search = choose(searches)
-        plausible = [query for query in content.past if _finds(search, query)]
-        examples = list(_examples(search, plausible))
-    print(f"{len(plausible)} of {len(content.past)} past questions find what was linked")
+        examples = [e for e in _examples(choose(searches), content.past) if e.right]
+    right = {example.question for example in examples}
+    print(f"{len(right)} of {len(content.past)} past questions find first what was linked")
+    found = [query for query in content.past if query.id in right]
     for seed in range(DRAWS):
-        removed, lost = take_out(plausible, seed)
+        removed, lost = take_out(found, seed)
         with bench.published(content.articles, without=removed) as searches:
             examples += _examples(choose(searches), lost, wrong=True)
     return examples
@@ -100,11 +99,6 @@ def take_out(queries: Sequence[JudgedQuery], seed: int) -> tuple[frozenset[str],
     wanted = sorted({slug for query in queries for slug, grade in query.grades.items() if grade})
     removed = frozenset(random.Random(seed).sample(wanted, round(len(wanted) * TAKEN_OUT)))
     return removed, [query for query in queries if removed.issuperset(query.grades)]
-
-
-def _finds(search: SearchService, query: JudgedQuery) -> bool:
-    hits = search.search(query.text, limit=DEPTH).hits
-    return any(hit.slug in query.grades for hit in hits)
 
 
 def _examples(

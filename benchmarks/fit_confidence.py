@@ -76,12 +76,10 @@ def _report(
 ) -> None:
     rows = np.concatenate([sample.rows for sample in samples])
     right = np.concatenate([sample.right for sample in samples])
-    # Each source counts the same, however many questions it has.
-    share = np.concatenate([np.full(len(s.rows), 1 / len(s.rows)) for s in samples])
     print(f"\nfitted on {len(rows)} searches, the first hit is right in {right.sum()}")
-    _print_signals(Sample(rows, right), test)
+    _print_signals(samples, test)
     present = Model(current.bias, tuple(current.weights.get(name, 0.0) for name in FEATURES))
-    fitted = fit(rows, right, share).rounded()
+    fitted = fit([(sample.rows, sample.right) for sample in samples]).rounded()
     for name, model in (("as it is in the module", present), ("fitted and rounded", fitted)):
         threshold = _threshold(model, rows, right)
         _print_quality(name, model, threshold, test)
@@ -97,19 +95,20 @@ def _threshold(
     return math.floor(float(estimates[int(len(estimates) * RIGHT_MARKED_WEAK)]) * 100) / 100
 
 
-def _print_signals(learned: Sample, test: TestExamples) -> None:
+def _print_signals(samples: Sequence[Sample], test: TestExamples) -> None:
     """How well each signal alone tells a right first hit from a wrong one."""
     tested, kept, lost = Sample.of(test.judged), Sample.of(test.kept), Sample.of(test.lost)
-    print(f"\n{'AUROC of a signal alone':24}{'learned':>9}{'tested':>9}{'removed':>9}")
+    heads = [*(f"learned {number}" for number, _ in enumerate(samples, 1)), "tested", "removed"]
+    print(f"\n{'AUROC of a signal alone':24}" + "".join(f"{head:>11}" for head in heads))
     for column, name in enumerate(FEATURES):
-        if not learned.rows[:, column].any():
-            continue  # of a stage that did not take part
-        areas = (
-            auroc(learned.rows[learned.right, column], learned.rows[~learned.right, column]),
-            auroc(tested.rows[tested.right, column], tested.rows[~tested.right, column]),
-            auroc(kept.rows[:, column], lost.rows[:, column]),
-        )
-        print(f"{name:24}" + "".join(f"{area:9.3f}" for area in areas))
+        areas = [_area(sample, column) for sample in (*samples, tested)]
+        areas.append(auroc(kept.rows[:, column], lost.rows[:, column]))
+        print(f"{name:24}" + "".join(f"{area:11.3f}" for area in areas))
+
+
+def _area(sample: Sample, column: int) -> float:
+    values = sample.rows[:, column]
+    return auroc(values[sample.right], values[~sample.right])
 
 
 def _print_quality(name: str, model: Model, threshold: float, test: TestExamples) -> None:

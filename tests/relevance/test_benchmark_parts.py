@@ -59,11 +59,22 @@ def test_the_plot_is_a_picture(tmp_path: Path) -> None:
 
 def test_logistic_model_finds_the_weights_it_was_drawn_from() -> None:
     rng = np.random.default_rng(1)
-    rows = rng.random((20_000, 3))
-    chance = 1 / (1 + np.exp(-(-2 + rows @ np.array([3.0, 1.0, -1.0]))))
-    model = fit(rows, rng.random(20_000) < chance)
-    assert model.weights[0] > model.weights[1] > model.weights[2] == 0.0
+    rows = rng.random((20_000, 3)) * np.array([1.0, 0.2, 1.0])
+    chance = 1 / (1 + np.exp(-(-2 + rows @ np.array([3.0, 5.0, -1.0]))))
+    model = fit([(rows, rng.random(20_000) < chance)])
+    assert 2 < model.weights[0] < 4 < model.weights[1] < 6
+    assert model.weights[2] == 0.0
     assert float(model.estimate(rows).mean()) == pytest.approx(float(chance.mean()), abs=0.01)
+
+
+def test_sources_differ_in_their_bias_only() -> None:
+    rng = np.random.default_rng(1)
+    samples = []
+    for bias in (-3.0, 1.0):
+        rows = rng.random((20_000, 1)) + bias / 4  # confounded with the source
+        chance = 1 / (1 + np.exp(-(bias + 2 * (rows[:, 0] - bias / 4))))
+        samples.append((rows, rng.random(20_000) < chance))
+    assert fit(samples).weights[0] == pytest.approx(2, abs=0.3)
 
 
 def test_taking_out_articles_leaves_questions_without_any_answer() -> None:
