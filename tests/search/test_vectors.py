@@ -23,7 +23,7 @@ from kb.search.passage_table import (
 )
 from kb.search.passages import Passage, PassageKind, build_passages
 from kb.search.vector_store import MAX_SEGMENTS, SegmentError, VectorStore, open_segment
-from kb.search.vectors import VectorIndex, open_vectors
+from kb.search.vectors import VectorIndex, compare, open_vectors
 
 WIDTH = 16
 MODEL = "a-model-0123456789ab"
@@ -115,7 +115,7 @@ def test_rows_are_found_through_several_segments_and_what_is_missing_is_known(
     located = VectorStore(tmp_path, MODEL).locate(table([3, 2], [6, 1, 1, 99, 4]))
     assert not located.complete
     index = VectorIndex(located, [open_segment(store.folder, n).vectors for n in located.segments])
-    cosines = index._compare(vectors[5])
+    cosines = compare(index._matrices, vectors[5])[located.rows]
     assert np.allclose(cosines[[0, 1, 2, 4]], vectors[[5, 0, 0, 3]] @ vectors[5], atol=1e-6)
     assert cosines[3] == -1
 
@@ -293,3 +293,50 @@ def test_articles_that_words_found_are_compared_wherever_they_rank(
     hits = found.search(vectors[3], 2, lambda slug: True, also=(last, "unknown"))
     assert [hit.slug for hit in hits] == [*list(everything)[:2], last]
     assert hits[-1] == everything[last]
+
+
+def test_a_short_list_finds_the_same_as_comparing_all(tmp_path: Path) -> None:
+    random = np.random.default_rng(11)
+    counts = random.integers(1, 12, 4_000).tolist()
+    vectors = unit(sum(counts), 13)
+    located = table(counts, range(sum(counts))).located(
+        MODEL, WIDTH, ("x",), np.arange(sum(counts), dtype=np.int32)
+    )
+    index = VectorIndex(located, [vectors[:9_000], vectors[9_000:]])
+    everything = [hit.slug for hit in index.search(vectors[77], 4_000, lambda slug: True)]
+    assert len(everything) == 4_000
+    for limit in (1, 10, 100, 1_000):
+        assert [h.slug for h in index.search(vectors[77], limit, lambda slug: True)] == (
+            everything[:limit]
+        )
+    rare = {slug for slug in everything if hash(slug) % 50 == 0}
+    hits = index.search(vectors[77], 30, rare.__contains__)
+    assert [hit.slug for hit in hits] == [slug for slug in everything if slug in rare][:30]
+
+
+def test_similarity_is_made_of_title_nearest_and_three_nearest_sections() -> None:
+    # Cosines to (1, 0): articles with three sections and more, with one, with none.
+    def at(cosine: float) -> list[float]:
+        return [cosine, (1 - cosine**2) ** 0.5]
+
+    cosines = [0.4, 0.9, 0.5, 0.5, 0.1, 0.8, 0.6, 0.7]
+    located = replace(
+        table([5, 2, 1], range(8)).located("m", 2, ("x",), np.arange(8, dtype=np.int32)),
+        kinds=np.array([0, 2, 2, 2, 2, 0, 2, 0], np.uint8),
+    )
+    index = VectorIndex(located, [np.array([at(c) for c in cosines], np.float32)])
+    hits = {h.slug: h for h in index.search(np.array([1, 0], np.float32), 3, lambda slug: True)}
+    # Equal sections count once.
+    assert hits["a000"].similarity == pytest.approx(0.1 + 0.225 + 0.5 * (0.9 + 0.5 + 0.1) / 3)
+    assert hits["a001"].similarity == pytest.approx(0.2 + 0.15 + 0.3)
+    assert hits["a002"].similarity == pytest.approx(0.7)
+    assert (hits["a002"].section_cosine, hits["a000"].anchor) == (-1, "h-1")
+
+
+def test_rows_that_are_no_vectors_are_never_near() -> None:
+    rows = unit(4)
+    rows[1], rows[2] = np.nan, 1e20
+    found = compare([rows], rows[0])
+    assert found.tolist()[1:3] == [-1, -1]
+    assert found[0] == pytest.approx(1)
+    assert found[4] == -1
