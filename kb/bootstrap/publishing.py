@@ -29,7 +29,9 @@ def build_engine(settings: Settings) -> SearchEngine:
     return MemoryEngine() if settings.search_engine == "memory" else WhooshEngine()
 
 
-def build_generations(settings: Settings, *, patient: bool = False) -> Generations:
+def build_generations(
+    settings: Settings, clock: Clock | None = None, *, patient: bool = False
+) -> Generations:
     """What is published, for reading.
 
     ``patient`` is for commands: a customer goes on without the sentence model when it is
@@ -40,6 +42,7 @@ def build_generations(settings: Settings, *, patient: bool = False) -> Generatio
         SqliteLibraryFiles(),
         build_engine(settings),
         settings.weak_confidence,
+        clock or SystemClock(),
         build_query_vectors(settings, patient=patient),
     )
 

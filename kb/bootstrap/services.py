@@ -43,7 +43,7 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
         keep_days=settings.search_log_days,
         phone_regions=settings.phone_regions,
     )
-    generations = build_generations(settings)
+    generations = build_generations(settings, clock)
     return Services(
         settings=settings,
         clock=clock,

@@ -21,7 +21,7 @@ from kb.content.models import Problem, Section, Severity
 from kb.content.sanitizer import TAGS, sanitise
 from kb.content.sections import HEADINGS, build_sections
 
-RENDERER_VERSION = "5"
+RENDERER_VERSION = "6"
 """Part of the key under which rendered articles are kept: raise it when the output changes,
 or the terms that are taken from it (``kb.search.analysis``)."""
 

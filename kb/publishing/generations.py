@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from kb.clock import Clock
 from kb.contacts.directory import parse_directory
 from kb.contacts.models import Directory
 from kb.content.library import Library
@@ -90,9 +91,11 @@ class Generations:
         library_files: LibraryFiles,
         engine: SearchEngine,
         weak_confidence: float,
+        clock: Clock,
         questions: QueryVectors | None = None,
     ) -> None:
         self.layout = layout
+        self._clock = clock
         self._questions = questions
         self._library_files = library_files
         self._engine = engine
@@ -208,6 +211,7 @@ class Generations:
             self._weak_confidence,
             best_bets=_best_bets(catalogue, library),
             semantic=semantic,
+            clock=self._clock,
         )
         return Generation(
             generation, library, search, contacts, catalogue.problems, reader, semantic

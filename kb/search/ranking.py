@@ -34,6 +34,12 @@ _IDENTIFIERS = 3
 """Codes of one question that are looked up; more is a pasted log."""
 
 
+_MAINLY = 0.4
+"""Share of a question's information from which it is mainly about its codes. Below, only an
+article that has the code in its title or questions is raised: "HTML5 blocks my downloads" is
+not about everything that mentions HTML5."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """What was found for one question, best first."""
@@ -70,6 +76,8 @@ class Ranker:
     best_bets: BestBets
     analyzer: Analyzer
     frequency: Callable[[str], int]
+    tell: Callable[[str], float]
+    """How much a term tells (idf)."""
     factors: Callable[[date], Mapping[str, float]]
     """What raises or lowers the scores of some articles on a day, by slug."""
 
@@ -140,13 +148,21 @@ class Ranker:
         known = [term for term in query.identifiers if self.frequency(term)][:_IDENTIFIERS]
         if not known:
             return ranking
+        named = sum(self.tell(term) for term in known)
+        mainly = named >= _MAINLY * sum(self.tell(term.term) for term in query.terms)
         counts: dict[str, int] = {}
         for term in known:
             having = self.engine.search(query.all_terms, WORDED, filters=filters, required=(term,))
             for hit in having.hits:
-                counts[hit.key] = counts.get(hit.key, 0) + 1
+                if mainly or self._is_headed(hit.key, term):
+                    counts[hit.key] = counts.get(hit.key, 0) + 1
         ordered = sorted(ranking.candidates, key=lambda c: -counts.get(c.slug, 0))
         return replace(ranking, candidates=_descending(ordered))
+
+    def _is_headed(self, slug: str, term: str) -> bool:
+        article = self.library.summaries[slug]
+        analyzer = Analyzer.for_language(article.language)
+        return any(term in analyzer.terms(text) for text in (article.title, *article.questions))
 
     def _put_first(
         self, ranking: Ranking, query: Query, filters: SearchFilters, today: date

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Protocol
 
-from kb.clock import Clock, SystemClock
+from kb.clock import Clock
 from kb.content.library import Library
 from kb.content.models import Audience
 from kb.search.analysis import Analyzer
@@ -68,14 +68,14 @@ class SearchService:
         *,
         best_bets: BestBets | None = None,
         semantic: SemanticSearch | None = None,
-        clock: Clock | None = None,
+        clock: Clock,
     ) -> None:
         self._library = library
         self._engine = engine
         self._load_sections = lru_cache(maxsize=_SECTIONS_CACHED)(sections.load_search_sections)
         self._weak_confidence = weak_confidence
         self._semantic = semantic
-        self._clock = clock or SystemClock()
+        self._clock = clock
         self._frequency = lru_cache(maxsize=65_536)(engine.document_frequency)
         self._analyzer = Analyzer.for_language(library.site.language)
         self._reader = QuestionReader(
@@ -95,6 +95,7 @@ class SearchService:
             best_bets or BestBets(),
             self._analyzer,
             self._frequency,
+            self._idf,
             lru_cache(maxsize=2)(lambda today: score_factors(library, today)),
         )
         self._suggestions = SuggestionIndex(everything, self._analyzer, self._reader.nearest)
