@@ -54,6 +54,15 @@ def decode_postings(raw: bytes) -> Postings:
     """Read a whole posting list as it lies in the file. Raises UnknownFormat."""
     if raw[:4] != _MAGIC:
         raise UnknownFormat("no posting list")
+    try:
+        return _decode_blocks(raw)
+    except (EOFError, IndexError, TypeError, ValueError, pickle.UnpicklingError) as error:
+        raise UnknownFormat(f"no posting list: {error}") from error
+    except (struct.error, zlib.error) as error:
+        raise UnknownFormat(f"a damaged block: {error}") from error
+
+
+def _decode_blocks(raw: bytes) -> Postings:
     steps: list[int] = []
     frequencies: list[float] = []
     position, last, is_last = len(_MAGIC), 0, False
