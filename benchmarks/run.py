@@ -2,7 +2,7 @@
 
     make bench                              500 and 5,000 articles, some minutes
     make bench ARGS="--size 50000"          the large corpus, about half an hour
-    make bench ARGS="--only search"         one part: publishing, search, typing, site
+    make bench ARGS="--only search"         one part: publishing, search, typing, semantic, site
 
 ``docs/benchmarks.md`` says what each line means.  Set ``HELPSHELF_SHARED_DATA`` to a
 folder of other help centers for a corpus with more different words.
@@ -19,13 +19,14 @@ import corpus
 from engine_speed import measure_search
 from measuring import Row, machine_facts, print_rows
 from publishing_speed import measure_publishing
+from semantic_speed import measure_semantic
 from site_speed import measure_site
 from typing_speed import measure_typing
 from workspace import Workspace, open_workspace
 
 DEFAULT_SIZES = (500, 5_000)
 PROMISED_SIZE = 5_000
-PARTS = ("publishing", "search", "typing", "site")
+PARTS = ("publishing", "search", "typing", "semantic", "site")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -67,6 +68,7 @@ def _measure_size(size: int, options: argparse.Namespace) -> list[Row]:
         "publishing": lambda: (measure_publishing(workspace, keep_index=options.keep_index), ""),
         "search": lambda: measure_search(workspace),
         "typing": lambda: measure_typing(workspace),
+        "semantic": lambda: measure_semantic(workspace),
         "site": lambda: measure_site(workspace),
     }
     if options.only and "publishing" not in options.only:
@@ -74,7 +76,8 @@ def _measure_size(size: int, options: argparse.Namespace) -> list[Row]:
     found: list[Row] = []
     for name in options.only or PARTS:
         rows, remark = parts[name]()
-        print_rows(name.capitalize(), rows, is_promised_size=size <= PROMISED_SIZE)
+        if rows:
+            print_rows(name.capitalize(), rows, is_promised_size=size <= PROMISED_SIZE)
         if remark:
             print(remark)
         found += rows

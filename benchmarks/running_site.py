@@ -32,7 +32,7 @@ class RunningSite:
 
     def worker_megabytes(self) -> float | None:
         """Resident memory of the worker, None where the system does not tell (not Linux)."""
-        sizes = [_resident_megabytes(pid) for pid in _descendants(self.process.pid)]
+        sizes = [resident_megabytes(pid) for pid in _descendants(self.process.pid)]
         return max(sizes, default=None)
 
 
@@ -138,7 +138,8 @@ def _descendants(pid: int) -> list[int]:
     return found + [below for child in found for below in _descendants(child)]
 
 
-def _resident_megabytes(pid: int) -> float:
+def resident_megabytes(pid: int) -> float:
+    """Resident memory of a process (Linux)."""
     for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines():
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1024

@@ -18,6 +18,7 @@ from engine_speed import sample_typing, worst_questions
 from measuring import Row, time_each
 from running_site import Client, RunningSite, serve, serve_worker_only
 from site_load import measure_load
+from stand_in_vectors import fill_vectors
 from workspace import Workspace
 
 from kb.bootstrap.publishing import build_generations
@@ -45,6 +46,7 @@ files open and caches of its own."""
 def measure_site(workspace: Workspace) -> tuple[list[Row], str]:
     """All rows, and a line that tells whether the search log was written."""
     workspace.settings.database.unlink(missing_ok=True)
+    fill_vectors(workspace.settings)
     addresses = _Addresses(workspace)
     rows = [_measure_start("start of a worker, to its first page", serve_worker_only, workspace)]
     rows.append(_measure_start("start of `kb serve`, to its first page", serve, workspace))

@@ -1,0 +1,50 @@
+"""Vectors for a large corpus without a quarter of an hour of embedding: random ones.
+
+How long a question takes does not depend on the values.  Nothing that measures how well
+search finds uses them.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from kb.bootstrap.publishing import build_publisher
+from kb.config import Settings
+from kb.publishing.passages import build_table
+from kb.search.passage_table import UNKNOWN
+from kb.search.vector_store import Rows
+
+DIMENSION = 384
+"""Of the default model."""
+
+
+def fill_vectors(settings: Settings) -> int:
+    """Give every passage of what is published a vector; how many were missing."""
+    publisher = build_publisher(settings)
+    vectors = publisher.vectors
+    if vectors is None or not vectors.embedder.model:
+        return 0
+    layout = publisher.layout
+    reader = publisher.library_files.open(layout.generation(layout.read_current() or ""))
+    try:
+        table = build_table(reader.load_catalogue(), reader, None)
+    finally:
+        reader.close()
+    store = vectors._open_store()
+    located = store.locate(table)
+    assert located.rows is not None
+    missing = sorted(set(located.digests[located.rows == UNKNOWN].tolist()))
+    if missing:
+        store.add(missing, random_vectors(len(missing)))
+    vectors.complete(_silent)  # finds all of them, and writes the list
+    return len(missing)
+
+
+def random_vectors(count: int, seed: int = 1) -> Rows:
+    """Rows of unit length that point anywhere."""
+    found = np.random.default_rng(seed).standard_normal((count, DIMENSION)).astype(np.float32)
+    found /= np.linalg.norm(found, axis=1, keepdims=True)
+    return found
+
+
+_silent: Callable[[str, int, int], None] = lambda step, done, total: None  # noqa: E731
