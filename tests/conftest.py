@@ -81,7 +81,7 @@ def publish(settings: Settings, clock: FixedClock) -> Callable[[], Generation]:
 
     def run() -> Generation:
         build_publisher(settings, clock).publish()
-        return build_generations(settings).current()
+        return build_generations(settings, clock).current()
 
     return run
 

@@ -145,6 +145,7 @@ def _search_schema() -> JsonObject:
         took_ms="number",
         searched="string",
         stage="string",
+        relaxed="boolean",
         offset="integer",
     )
     schema["properties"]["outcome"]["enum"] = list(SearchOutcome)

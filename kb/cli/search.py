@@ -82,6 +82,8 @@ def _describe(page: SearchPage, why: bool) -> Iterator[str]:
     yield f"{page.total} articles, {page.outcome} ({page.confidence:.2f}), {page.took_ms:.1f} ms"
     degraded = ", degraded" if page.degraded else ""
     yield f"Answered by {page.stage}, ranked {page.mode}{degraded}."
+    if page.relaxed:
+        yield "No article has the words in quotation marks exactly like that."
     if page.searched != page.query:
         yield f"Searched for {page.searched!r} instead of {page.query!r}."
     elif page.correction:

@@ -19,7 +19,7 @@ PASSAGE_LENGTH = 360
 _TOLD_BY_WORDS = 0.5
 """Share of the question that a section must have for words to choose it; below, the section
 that is nearest in meaning is shown."""
-_SIMILAR = 0.45
+_SIMILAR = 0.4
 """Cosine from which "similar meaning" is given as a reason."""
 
 LoadSections = Callable[[str], Sequence[SearchSection]]
@@ -94,8 +94,11 @@ class HitBuilder:
         text = "".join(part.terms for part in sections)
         found = {term for term in self.weights if term in head or f" {term} " in text}
         telling = {term: weight for term, weight in self.weights.items() if term in found}
-        section = choose_section(sections, telling, title)
         own = {term.term: self.weights[term.term] for term in self.query.terms}
+        if sections and len(self.query.covered(frozenset(title))) == len(own):
+            section: SearchSection | None = sections[0]  # what is asked is what it is called
+        else:
+            section = choose_section(sections, telling, title)
         if candidate.anchor is not None and (
             covered_share(own, self.query.covered(_found(own, section, head))) < _TOLD_BY_WORDS
         ):
@@ -113,7 +116,8 @@ class HitBuilder:
 
     def _reasons(self, match: Match, ranking: Ranking) -> Reasons:
         covered = self.query.covered(match.found)
-        words = (term.typed or term.term for term in self.query.terms if term.term in covered)
+        terms = (*self.query.terms, *self.query.variants)
+        words = (t.typed or t.term for t in terms if t.term in covered or t.term in match.found)
         return Reasons(
             words=tuple(dict.fromkeys(words)),
             synonyms=tuple(

@@ -21,6 +21,7 @@ def search_object(page: SearchPage) -> dict[str, Any]:
         "took_ms": round(page.took_ms, 2),
         "searched": page.searched,
         "stage": page.stage.value,
+        "relaxed": page.relaxed,
         "offset": page.offset,
         "best": None if page.best is None else _best_object(page.best),
         "hits": [_hit_object(hit) for hit in page.hits],

@@ -1,0 +1,74 @@
+"""Words and meaning together, with the real model on a few articles."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+
+from kb.bootstrap.publishing import build_generations, build_publisher
+from kb.clock import FixedClock
+from kb.config import Settings
+from kb.search.filters import SearchFilters
+from kb.search.models import SearchOutcome, SearchPage, Stage
+from tests.conftest import Write
+
+from .embedding import needs_model
+
+pytestmark = needs_model
+Search = Callable[..., SearchPage]
+
+ARTICLES = {
+    "counterfeit": "# Is my product counterfeit?\n\nGenuine products have a hologram.\n",
+    "refund": "# When you are paid back\n\n## By card\n\nThe amount is on your card in 5 days.\n",
+    "descale": "# Descale the kettle\n\nBoil water with vinegar and rinse.\n",
+    "e-42": "# E-42: brew unit blocked\n\nTake the unit out.\n",
+    "e-43": "# E-43: brew unit missing\n\nPut the unit in.\n",
+    "fc-45/index": "# Coffee machine\n\nAll about it.\n",
+    "fc-45/clean": "# Cleaning the brewer\n\nWipe the brewer with a cloth.\n",
+}
+
+
+@pytest.fixture
+def search(settings: Settings, write: Write, clock: FixedClock) -> Iterator[Search]:
+    settings = replace(settings, semantic=True)
+    for name, text in ARTICLES.items():
+        write(f"{name}.md", text)
+    publisher = build_publisher(settings, clock)
+    publisher.publish()
+    publisher.embed()
+    generations = build_generations(settings, clock, patient=True)
+    yield generations.current().search.search
+    generations.close()
+
+
+def test_an_article_with_none_of_the_words_is_found_by_meaning(search: Search) -> None:
+    page = search("fake or original?")
+    assert (page.mode, page.degraded, page.stage) == ("hybrid", False, Stage.SEMANTIC)
+    assert page.hits[0].slug == "counterfeit"
+    assert page.total == len(page.hits)
+
+
+def test_similar_meaning_is_a_reason(search: Search) -> None:
+    first = search("how to tell whether my product is a fake").hits[0]
+    assert first.slug == "counterfeit"
+    assert 0.4 <= first.reasons.meaning <= 1
+
+
+def test_the_very_code_comes_before_what_is_similar(search: Search) -> None:
+    page = search("e43 brew unit blocked take out")
+    assert page.hits[0].slug == "e-43"
+
+
+def test_what_means_nothing_here_finds_nothing(search: Search) -> None:
+    page = search("qwpoeiru zmxn")
+    assert (page.hits, page.outcome) == ((), SearchOutcome.NONE)
+
+
+def test_filters_hold_for_meaning_too(search: Search) -> None:
+    found = search("fake or original?", filters=SearchFilters(collection="fc-45"))
+    assert "counterfeit" not in [hit.slug for hit in found.hits]
+
+
+def test_quoted_and_excluded_words_are_taken_literally(search: Search) -> None:
+    assert search('"paid back"').mode == "lexical"
+    assert "descale" not in [hit.slug for hit in search("limescale in kettle -vinegar").hits]

@@ -1,0 +1,144 @@
+"""The order of hits: rules that no weighing overturns, stages, and why a hit was found."""
+
+from collections.abc import Callable
+
+import pytest
+
+from kb.publishing.generations import Generation
+from kb.search.filters import SearchFilters
+from kb.search.models import SearchOutcome, SearchPage, Stage
+from tests.conftest import Write
+
+Publish = Callable[[], Generation]
+Search = Callable[..., SearchPage]
+
+
+@pytest.fixture
+def search(write: Write, publish: Publish) -> Search:
+    write("warranty.md", "# Warranty\n\n## Length\n\nThe warranty of a kettle is two years.\n")
+    write(
+        "kettle.md", "# Clean the kettle\n\nBoil vinegar in the kettle. Rinse the kettle twice.\n"
+    )
+    write("e-42.md", "# E-42: brew unit blocked\n\nTake the brew unit out and rinse it.\n")
+    write(
+        "codes.md",
+        "# All error codes\n\nBrew unit: E-42. Brew unit clean: E-43. Brew unit again: E-44.\n",
+    )
+    write("quote.md", "# Messages\n\nThe display says paper jam in tray. Open the tray.\n")
+    write("paper.md", "# Paper\n\nWhich paper to buy: a jam is likelier with thin paper.\n")
+    write(
+        "strike.md",
+        "---\ntitle: Carrier strike\nkind: bulletin\neffective_from: 2025-01-01\n"
+        "effective_until: 2025-01-10\n---\nParcels are late.\n",
+    )
+    write("late.md", "---\ntitle: Late parcels\n---\nParcels may be late by days.\n")
+    return publish().search.search
+
+
+def slugs(page: SearchPage) -> list[str]:
+    return [hit.slug for hit in page.hits]
+
+
+@pytest.mark.parametrize("question", ["E-42", "e42", "e 42", "kettle brew unit rinse clean E-42"])
+def test_an_article_with_the_code_comes_first(search: Search, question: str) -> None:
+    assert slugs(search(question))[0] == "e-42"
+
+
+def test_a_code_in_passing_raises_nothing_unless_it_is_asked_for(search: Search) -> None:
+    page = search("clean kettle with vinegar rinse twice, no E-43")
+    assert slugs(page)[0] == "kettle"
+    assert slugs(search("E-43"))[0] == "codes"
+
+
+def test_words_in_quotation_marks_stand_together(search: Search) -> None:
+    page = search('"paper jam"')
+    assert slugs(page) == ["quote"]
+    assert not page.relaxed
+    assert set(slugs(search("paper jam"))) == {"quote", "paper"}
+
+
+def test_a_phrase_that_no_article_has_is_searched_as_words_and_says_so(search: Search) -> None:
+    page = search('"jam of thin paper" message')
+    assert page.relaxed
+    assert "paper" in slugs(page)
+
+
+def test_excluded_words_do_not_occur(search: Search) -> None:
+    assert "quote" not in slugs(search("paper -tray"))
+    assert slugs(search("paper -tray")) == ["paper"]
+
+
+def test_a_notice_that_is_over_comes_after_articles(search: Search) -> None:
+    assert slugs(search("parcels late"))[:2] == ["late", "strike"]
+
+
+def test_boost_changes_the_order(write: Write, publish: Publish) -> None:
+    for name in ("one", "two"):
+        write(f"{name}.md", f"# {name}\n\nThe same text on filters.\n")
+    assert slugs(publish().search.search("filters text")) == ["one", "two"]
+    write("two.md", "---\ntitle: two\nboost: 2\n---\n\nThe same text on filters.\n")
+    assert slugs(publish().search.search("filters text")) == ["two", "one"]
+
+
+def test_best_bets_come_before_everything_and_only_in_their_time(
+    write: Write, publish: Publish
+) -> None:
+    write("asked.md", "---\ntitle: Asked\nquestions: [Opening hours]\n---\nText.\n")
+    write("holidays.md", "# Holidays\n\nText.\n")
+    write("past.md", "# Past\n\nText.\n")
+    write(
+        "_best_bets.yml",
+        "best_bets:\n"
+        "  - queries: [opening hours]\n    article: holidays\n    from: 2026-11-01\n"
+        "  - queries: [opening hours]\n    article: past\n    until: 2026-10-31\n",
+    )
+    page = publish().search.search("opening hours")
+    assert slugs(page) == ["holidays", "asked"]
+    assert page.hits[0].reasons.pinned
+    assert page.hits[1].reasons.asked
+    assert page.outcome is SearchOutcome.CONFIDENT
+    assert (
+        slugs(publish().search.search("opening hours", filters=SearchFilters(kind="policy"))) == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "stage"),
+    [
+        ("kettle warranty", Stage.ALL_WORDS),
+        ("warranty brew unit", Stage.ANY_WORDS),
+        ("warrenty", Stage.CORRECTED),
+        ("warr", Stage.PREFIX),
+        ("zzyzx", Stage.NONE),
+    ],
+)
+def test_the_page_says_which_stage_answered(search: Search, question: str, stage: Stage) -> None:
+    assert search(question).stage is stage
+
+
+def test_reasons_name_the_words_as_they_were_typed(write: Write, publish: Publish) -> None:
+    write("_synonyms.yml", "synonyms:\n  - [bill, invoice]\n")
+    write("invoice.md", "# Get an invoice\n\nInvoices are sent by mail to customers.\n")
+    reasons = publish().search.search("bills for customers").hits[0].reasons
+    assert reasons.words == ("customers",)
+    assert reasons.synonyms == (("bills", "invoice"),)
+    assert not reasons.pinned
+    assert reasons.meaning == 0.0
+
+
+def test_the_best_passage_is_quoted_when_it_is_likely_right_and_only_then(search: Search) -> None:
+    best = search("kettle warranty").best
+    assert best is not None
+    assert best.slug == "warranty"
+    assert best.url.endswith("#h-length") or best.url == "/articles/warranty"
+    assert search("kettle colour green zebra unicorn").best is None
+
+
+def test_one_thousand_equal_sections_and_a_long_article_are_found_in_one_hit(
+    write: Write, publish: Publish
+) -> None:
+    write("equal.md", "# Equal\n\n" + "## Filter\n\nChange the filter.\n\n" * 500)
+    write("long.md", "# Long\n\n" + "many words about nothing at all " * 16_000)
+    write("short.md", "# Short\n\nChange the filter.\n")
+    page = publish().search.search("change the filter")
+    assert set(slugs(page)) == {"equal", "short"}
