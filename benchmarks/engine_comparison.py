@@ -81,7 +81,8 @@ def compare_engines(
             try:
                 reader.search(queries[0].terms, 10)
                 first.append((time.perf_counter() - started) * 1000)
-                reader.warm()
+                while not reader.warm():
+                    pass
                 mine = Competitor("engine", _fetching(reader, titles), own)
                 _measure_round([mine, *peers], queries, number)
             finally:

@@ -28,11 +28,15 @@ class Tantivy:
         """Index articles given as key, title and text by field, into one segment."""
         writer = self._index.writer(heap_size=500_000_000, num_threads=1)
         for key, title, fields in rows:
-            writer.add_document(tantivy.Document(key=[key], name=[title], **_lists(fields)))
+            writer.add_document(self._document(key, title, fields))
         writer.commit()
         writer.wait_merging_threads()
         self._index.reload()
         self._searcher = self._index.searcher()
+
+    def _document(self, key: str, title: str, fields: Mapping[str, str]) -> object:
+        texts = {name: [fields[name]] for name in self._weights if fields.get(name)}
+        return tantivy.Document(key=[key], name=[title], **texts)
 
     @property
     def segments(self) -> int:
@@ -63,7 +67,3 @@ class Tantivy:
         found = self._searcher.search(query, limit, count=False).hits
         documents = (self._searcher.doc(address) for _, address in found)
         return [(document["key"][0], document["name"][0]) for document in documents]
-
-
-def _lists(fields: Mapping[str, str]) -> dict[str, list[str]]:
-    return {name: [text] for name, text in fields.items() if text}

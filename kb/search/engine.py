@@ -111,8 +111,11 @@ class EngineReader(Protocol):
         """
         ...
 
-    def warm(self) -> None:
-        """Load what most searches need, for a thread that nobody waits for."""
+    def warm(self) -> bool:
+        """Load what most searches need, for a thread that nobody waits for.
+
+        Works for a part of a second; False when there is more to do.
+        """
         ...
 
     def close(self) -> None:

@@ -18,6 +18,7 @@ from kb.search.engine import BM25_K1, EngineReader, FieldRanking, IndexDocument,
 from kb.search.engines import whoosh_segment
 from kb.search.engines.byte_cache import ByteCache
 from kb.search.engines.whoosh import WhooshEngine
+from kb.search.engines.whoosh_ranking import Caches
 from kb.search.engines.whoosh_reader import WhooshReader
 from kb.search.engines.whoosh_segment import FileSegment, MatcherSegment
 from kb.search.filters import SearchFilters
@@ -210,7 +211,8 @@ def test_a_warm_reader_answers_alike_and_reads_nothing_more_of_common_words(
     folder, reader = updated
     engine = WhooshEngine(FIELDS)
     warm = engine.open(folder)
-    warm.warm()
+    while not warm.warm():
+        pass
     known = engine._caches.postings.nbytes
     common = [QueryTerm(word) for word in VOCABULARY if reader.document_frequency(word) >= 40]
     assert len(common) > 5
@@ -218,6 +220,21 @@ def test_a_warm_reader_answers_alike_and_reads_nothing_more_of_common_words(
         assert warm.search([term], 10) == reader.search([term], 10)
     assert engine._caches.postings.nbytes == known
     warm.close()
+
+
+def test_warming_ends_where_the_room_does_and_begins_with_the_commonest(tmp_path: Path) -> None:
+    engine = WhooshEngine(FIELDS)
+    engine._caches = Caches(1_000_000, 40_000)
+    reader = engine.open(build_updated(engine, tmp_path))
+    while not reader.warm():
+        pass
+    kept = engine._caches.terms
+    assert 30_000 < kept.nbytes <= 36_000 + 2_000
+    assert reader.warm()
+    common = max(VOCABULARY, key=reader.document_frequency)
+    assert next(term for _, term in kept._kept) == common
+    reader.close()
+    assert kept.nbytes == 0
 
 
 def test_an_unknown_way_of_keeping_files_is_said_once(

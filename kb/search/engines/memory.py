@@ -111,8 +111,9 @@ class MemoryReader:
         hits = (EngineHit(self._documents[number].key, scores[number]) for number in best[:limit])
         return EngineResult(len(scores), tuple(hits))
 
-    def warm(self) -> None:
+    def warm(self) -> bool:
         """Everything is in memory already."""
+        return True
 
     def close(self) -> None:
         """Nothing to release."""

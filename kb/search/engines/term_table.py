@@ -6,7 +6,7 @@ the term, or that none has.  Twelve bytes a term; the terms themselves stay in t
 """
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -84,10 +84,13 @@ def entry_size(term: bytes) -> int:
     return _HEAD.size + len(term) + _INFO.size
 
 
-def common_terms(raw: bytes, positions: NDArray[Any], minimum: int) -> dict[str, int]:
-    """Terms that are in ``minimum`` documents or more in one field, with the highest count."""
+def common_terms(
+    raw: bytes, positions: NDArray[Any], fields: Sequence[int], minimum: int
+) -> dict[str, int]:
+    """Terms that ``minimum`` documents or more have in one of the fields, with the highest count."""
     starts = positions.astype(np.int64)
     data = np.frombuffer(raw, np.uint8)
+    starts = starts[np.isin(_numbers(data, starts + _LENGTHS, _FIELD), fields)]
     ends = starts + _LENGTHS + _numbers(data, starts, 4)
     counts = _numbers(data, ends + _FREQUENCY_AT, 4)
     common = counts >= minimum

@@ -113,8 +113,9 @@ def _row(document: IndexDocument) -> dict[str, str | list[str]]:
     }
     row["key"] = document.key
     row["collections"] = " ".join(document.collections)
-    row["kind"] = document.kind
     row["products"] = " ".join(document.products)
+    if document.kind:
+        row["kind"] = document.kind
     if document.internal:
         row["internal"] = "yes"
     return row

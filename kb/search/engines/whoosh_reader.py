@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,9 +27,10 @@ _ALL_WORDS = 10_000
 only are left out, most of them numbers of models."""
 _WARM_SHARE = 0.9
 """How much of the room for terms warming fills; the rest is for what is asked besides."""
-_WARM_SECONDS = 10.0
-_WARM_SLICE = 0.002
-"""Seconds of work after which warming lets searches go first."""
+_WARM_SECONDS = 0.3
+"""How long one call may take: who calls has other things to look after."""
+_WARM_SLICE, _WARM_PAUSE = 0.002, 0.001
+"""Seconds of work after which warming lets searches go first, and for how long."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,9 @@ class WhooshReader:
         self._segments: list[Segment] = []
         self._opened: _Opened | None = None
         self._opening = threading.Lock()
-        self._warmed = self._closed = False
+        self._closed = False
+        self._to_warm: Iterator[str] | None = None
+        self._room = 0.0
         self._allowed: ByteCache[SearchFilters, Scores] = ByteCache(_FILTER_BYTES)
         self._frequencies: dict[str, int] = {}
 
@@ -91,22 +94,26 @@ class WhooshReader:
         best = select_best(scores, opened.keys, limit, total)
         return EngineResult(total, tuple(EngineHit(key, score) for key, score in best))
 
-    def warm(self) -> None:
-        """Work out once what the commonest terms add to scores, as many as can be kept."""
-        if self._warmed:
-            return
-        self._warmed = True
+    def warm(self) -> bool:
+        """Work out what the commonest terms add to scores, as many as can be kept."""
         ranking = self._open().ranking
-        end = time.monotonic() + _WARM_SECONDS
+        if self._to_warm is None:
+            self._to_warm = iter(self._common_terms())
+            self._room = self._caches.terms.limit * _WARM_SHARE
+        end = time.perf_counter() + _WARM_SECONDS
         rest = time.perf_counter() + _WARM_SLICE
-        room = self._caches.terms.limit * _WARM_SHARE
-        for term in self._common_terms():
-            room -= ranking.term(term).nbytes
-            if room < 0 or time.monotonic() > end:
+        for term in self._to_warm:
+            self._room -= ranking.term(term).nbytes
+            if self._room < 0:
+                self._to_warm = iter(())
                 break
-            if time.perf_counter() > rest:
-                time.sleep(_WARM_SLICE)
+            now = time.perf_counter()
+            if now > end:
+                return False
+            if now > rest:
+                time.sleep(_WARM_PAUSE)
                 rest = time.perf_counter() + _WARM_SLICE
+        return True
 
     def close(self) -> None:
         """Close all files."""

@@ -67,7 +67,7 @@ class Segment(Protocol):
         ...
 
     def common_terms(self, minimum: int) -> dict[str, int]:
-        """Terms that at least ``minimum`` documents have, and how many do."""
+        """Terms that ``minimum`` documents or more have in a ranked field, and how many do."""
         ...
 
     def close(self) -> None:
@@ -172,7 +172,9 @@ class FileSegment:
 
     def common_terms(self, minimum: int) -> dict[str, int]:
         """From the term file, read again, since this is asked once."""
-        return common_terms(*self._read_terms(), minimum)
+        numbers = self._reader._terms._tindex.extras["fieldmap"]
+        ranked = [number for name, number in numbers.items() if name in self._tables.lengths]
+        return common_terms(*self._read_terms(), ranked, minimum)
 
     def close(self) -> None:
         """Close the file; a search under way fails instead of reading another file."""
@@ -298,8 +300,8 @@ class MatcherSegment:
         """From a walk through all terms."""
         found: dict[str, int] = {}
         with self._lock:
-            for (_, term), info in self._reader:
-                if info.doc_frequency() >= minimum:
+            for (field, term), info in self._reader:
+                if field in self._fields and info.doc_frequency() >= minimum:
                     text = bytes(term).decode()
                     found[text] = max(int(info.doc_frequency()), found.get(text, 0))
         return found
