@@ -139,6 +139,7 @@ class SearchService:
     def warm(self) -> None:
         """Load what only some searches need; for a thread that nobody waits for."""
         self._reader.warm()
+        self._engine.warm()
 
     def close(self) -> None:
         """Release the index."""
