@@ -17,10 +17,11 @@ from kb.content.models import Audience
 from kb.search.engine import BM25_K1, EngineReader, FieldRanking, IndexDocument, idf
 from kb.search.engines import whoosh_segment
 from kb.search.engines.byte_cache import ByteCache
+from kb.search.engines.file_segment import FileSegment
+from kb.search.engines.matcher_segment import MatcherSegment
 from kb.search.engines.whoosh import WhooshEngine
 from kb.search.engines.whoosh_ranking import Caches
 from kb.search.engines.whoosh_reader import WhooshReader
-from kb.search.engines.whoosh_segment import FileSegment, MatcherSegment
 from kb.search.filters import SearchFilters
 from kb.search.query import QueryTerm
 from tests.search.test_engines import WORDS

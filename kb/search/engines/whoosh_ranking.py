@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from kb.search.engine import BM25_K1, FieldRanking, idf
 from kb.search.engines.byte_cache import ByteCache
 from kb.search.engines.postings import Postings
+from kb.search.engines.segment import LENGTHS, Segment, SharedTables
 from kb.search.engines.selection import GROUPS
 from kb.search.engines.term_table import TermEntry
-from kb.search.engines.whoosh_segment import LENGTHS, Segment, SharedTables
 from kb.search.query import QueryTerm
 
 Scores = NDArray[np.float32]

@@ -12,9 +12,10 @@ from whoosh.index import FileIndex
 from kb.content.models import Audience
 from kb.search.engine import EngineHit, EngineResult, FieldRanking
 from kb.search.engines.byte_cache import ByteCache
+from kb.search.engines.segment import Segment
 from kb.search.engines.selection import count_matches, select_best
 from kb.search.engines.whoosh_ranking import Caches, Ranking, Scores
-from kb.search.engines.whoosh_segment import Segment, open_segment
+from kb.search.engines.whoosh_segment import open_segment
 from kb.search.filters import EVERYTHING_PUBLIC, SearchFilters
 from kb.search.query import QueryTerm
 
