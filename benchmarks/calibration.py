@@ -53,8 +53,8 @@ def calibration_error(searches: Sequence[Judged]) -> float:
     return sum(abs(b.said - b.true) * b.count for b in bins_of(searches)) / len(searches)
 
 
-def print_calibration(name: str, searches: Sequence[Judged]) -> float:
-    """The bins as a table with bars; gives the expected calibration error."""
+def print_calibration(name: str, searches: Sequence[Judged]) -> None:
+    """The expected calibration error, and the bins as a table with bars."""
     error = calibration_error(searches)
     print(f"\nCalibration, {name}: {len(searches)} searches, expected error {error:.3f}")
     print(f"{'searches':>8} {'said':>6} {'true':>6}")
@@ -64,7 +64,6 @@ def print_calibration(name: str, searches: Sequence[Judged]) -> float:
         bar[round(part.said * 40)] = "|"
         print(f"{part.count:8} {part.said:6.2f} {part.true:6.2f}  {''.join(bar)}")
     print(f"{'':23} 0 {'| said  ● true':^37} 1")
-    return error
 
 
 SIZE, MARGIN = 360, 48
