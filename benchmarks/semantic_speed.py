@@ -124,7 +124,7 @@ def _embedding_process() -> Iterator[tuple["subprocess.Popen[bytes]", Path]]:
     with tempfile.TemporaryDirectory(prefix="helpshelf-") as folder:
         path = Path(folder) / "embedder"
         process = subprocess.Popen(
-            kb_command("embedder", "--socket", str(path), "--until-parent-ends"),
+            kb_command("embedder", "--socket", str(path), "--parent", str(os.getpid())),
             cwd=corpus.ROOT,
             env=environment,
         )

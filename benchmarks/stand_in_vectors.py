@@ -4,13 +4,12 @@ How long a question takes does not depend on the values.  Nothing that measures 
 search finds uses them.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 
 from kb.bootstrap.publishing import build_publisher
 from kb.config import Settings
 from kb.publishing.passages import build_table
+from kb.publishing.publisher import no_progress
 from kb.search.passage_table import UNKNOWN
 from kb.search.vector_store import Rows
 
@@ -36,7 +35,7 @@ def fill_vectors(settings: Settings) -> int:
     missing = sorted(set(located.digests[located.rows == UNKNOWN].tolist()))
     if missing:
         store.add(missing, random_vectors(len(missing)))
-    vectors.complete(_silent)  # finds all of them, and writes the list
+    vectors.complete(no_progress)  # finds all of them, and writes the list
     return len(missing)
 
 
@@ -45,6 +44,3 @@ def random_vectors(count: int, seed: int = 1) -> Rows:
     found = np.random.default_rng(seed).standard_normal((count, DIMENSION)).astype(np.float32)
     found /= np.linalg.norm(found, axis=1, keepdims=True)
     return found
-
-
-_silent: Callable[[str, int, int], None] = lambda step, done, total: None  # noqa: E731

@@ -32,20 +32,20 @@ def kb_command(*arguments: str, niceness: int = 0) -> tuple[str, ...]:
 
 
 class EmbeddingProcess:
-    """One ``kb embedder``, started again whenever it ends."""
+    """One ``kb embedder``, started again whenever it ends; runs from the beginning."""
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="helpshelf-"))  # mode 0700
         self.socket = self._folder / "embedder"
         self._ended = threading.Event()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process = self._start()
 
-    def start(self) -> None:
-        """Start it, and wait a moment so that the first search finds it."""
+    def watch(self) -> None:
+        """Start it again from now on, and wait a moment so that the first search finds it."""
         threading.Thread(target=self._supervise, name="embedder", daemon=True).start()
         deadline = time.monotonic() + _STARTED_SECONDS
         while not self.socket.exists() and time.monotonic() < deadline:
-            time.sleep(0.05)
+            time.sleep(0.02)
 
     def stop(self) -> None:
         """End it for good."""
@@ -53,20 +53,25 @@ class EmbeddingProcess:
         _terminate(self._process)
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    def _start(self) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            kb_command("embedder", "--socket", str(self.socket), "--parent", str(os.getpid())),
+            stdin=subprocess.DEVNULL,
+        )
+
     def _supervise(self) -> None:
         pause = _RESTART_SECONDS
-        while not self._ended.is_set():
+        while True:
             started = time.monotonic()
-            self._process = subprocess.Popen(
-                kb_command("embedder", "--socket", str(self.socket), "--until-parent-ends"),
-                stdin=subprocess.DEVNULL,
-            )
             code = self._process.wait()
+            if self._ended.is_set():
+                return
             lived = time.monotonic() - started
             pause = _RESTART_SECONDS if lived > pause else min(2 * pause, _LONGEST_RESTART_SECONDS)
-            if not self._ended.is_set():
-                _log.warning("the embedding process ended (%d); next start in %.0f s", code, pause)
-            self._ended.wait(pause)
+            _log.warning("the embedding process ended (%d); next start in %.0f s", code, pause)
+            if self._ended.wait(pause):
+                return
+            self._process = self._start()
 
 
 class VectorUpdate:

@@ -20,21 +20,20 @@ import click
     help="Where to listen; the value of KB_EMBEDDER_SOCKET for the workers.",
 )
 @click.option(
-    "--until-parent-ends", is_flag=True, help="End when the process that started it does."
+    "--parent", type=int, help="End when the process with this id, the parent, has ended."
 )
-def embedder(path: Path, until_parent_ends: bool) -> None:
+def embedder(path: Path, parent: int | None) -> None:
     """Hold the sentence model for the workers of a server. `kb serve` starts it by itself."""
     from kb.bootstrap.embedding import build_embedding_server
     from kb.config import load_settings
     from kb.errors import EmbedderUnavailable, SettingsError
 
-    parent = os.getppid()
     try:
         server = build_embedding_server(load_settings(), path)
     except OSError as error:
         raise SettingsError(f"The socket {path} cannot be made ({error.strerror}).") from error
     if not server.embedder.model:
-        server.server_close()
+        server.serve(lambda: True)
         server.embedder.embed([""])  # says why
 
     def load() -> None:
@@ -46,7 +45,7 @@ def embedder(path: Path, until_parent_ends: bool) -> None:
     signal.signal(signal.SIGTERM, _end)
     threading.Thread(target=load, daemon=True).start()
     with contextlib.suppress(KeyboardInterrupt):
-        server.serve(lambda: until_parent_ends and os.getppid() != parent)
+        server.serve(lambda: parent is not None and os.getppid() != parent)
 
 
 def _end(number: int, frame: FrameType | None) -> None:

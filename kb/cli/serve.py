@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
@@ -35,9 +35,10 @@ def serve(host: str, port: int, workers: int) -> None:
     settings = load_settings()
     _check_port(host, port)
     load_secret_key(settings)  # made once here, so that workers do not race for it
-    _publish(settings)
-    threading.Thread(target=_maintain, daemon=True).start()
-    with _embedding(settings):
+    with _embedding(settings) as keep_embedding:
+        _publish(settings)
+        threading.Thread(target=_maintain, daemon=True).start()
+        keep_embedding()
         _greet(build_generations(settings), host, port)
         _run(host, port, workers)
 
@@ -74,29 +75,41 @@ def _publish(settings: Settings) -> None:
 
 
 @contextlib.contextmanager
-def _embedding(settings: Settings) -> Iterator[None]:
-    """What search by meaning needs beside the workers: one model for all, and missing vectors."""
+def _embedding(settings: Settings) -> Iterator[Callable[[], None]]:
+    """What search by meaning needs beside the workers: one model for all, and missing vectors.
+
+    The model is loaded while the content is published; what is yielded has to be called then.
+    """
     from kb.bootstrap.embedding import find_embedder_problem
-    from kb.bootstrap.publishing import build_publisher
 
     if not settings.semantic:
-        yield
+        yield lambda: None
         return
     if problem := find_embedder_problem(settings):
         click.echo(f"Warning: search goes by words alone: {problem}", err=True)
-        yield
+        yield lambda: None
         return
-    process, update = EmbeddingProcess(), VectorUpdate()
+    # Somebody else may keep the process that workers ask.
+    process = EmbeddingProcess() if settings.embedder_socket is None else None
+    update = VectorUpdate()
     try:
-        if settings.embedder_socket is None:
-            os.environ["KB_EMBEDDER_SOCKET"] = str(process.socket)  # for the workers
-            process.start()
-        if not build_publisher(settings).has_all_vectors():
-            update.start()
-        yield
+        yield lambda: _keep_embedding(settings, process, update)
     finally:
         update.stop()
-        process.stop()
+        if process is not None:
+            process.stop()
+
+
+def _keep_embedding(
+    settings: Settings, process: EmbeddingProcess | None, update: VectorUpdate
+) -> None:
+    from kb.bootstrap.publishing import build_publisher
+
+    if process is not None:
+        process.watch()
+        os.environ["KB_EMBEDDER_SOCKET"] = str(process.socket)  # for the workers
+    if not build_publisher(settings).has_all_vectors():
+        update.start()
 
 
 def _maintain() -> None:

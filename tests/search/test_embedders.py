@@ -307,9 +307,10 @@ def test_hostile_bytes_do_not_stop_the_process(tmp_path: Path) -> None:
 def test_the_process_ends_with_the_one_that_started_it(tmp_path: Path) -> None:
     path = tmp_path / "embedder"
     script = (
-        "import subprocess, time\n"
+        "import os, subprocess, time\n"
         "from kb.cli.background import kb_command\n"
-        f"child = subprocess.Popen(kb_command('embedder', '--socket', {str(path)!r}, '--until-parent-ends'))\n"
+        f"command = kb_command('embedder', '--socket', {str(path)!r}, '--parent', str(os.getpid()))\n"
+        "child = subprocess.Popen(command)\n"
         "print(child.pid, flush=True)\n"
         "time.sleep(60)\n"
     )
@@ -335,11 +336,10 @@ def test_a_killed_process_is_started_again(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.chdir(ROOT)
     keeper = EmbeddingProcess()
     try:
-        keeper.start()
+        keeper.watch()
         client: Embedder = remote(keeper.socket)
         client.embed(["kettle"], timeout=PATIENT)
         first = keeper._process
-        assert first is not None
         first.kill()
         wait_until(lambda: keeper._process is not first)
         wait_until(lambda: _answers(client))
@@ -347,7 +347,6 @@ def test_a_killed_process_is_started_again(tmp_path: Path, monkeypatch: pytest.M
     finally:
         keeper.stop()
     assert not keeper.socket.parent.exists()
-    assert keeper._process is not None
     assert keeper._process.poll() is not None
 
 
