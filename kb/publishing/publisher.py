@@ -6,14 +6,12 @@ generation is served.
 """
 
 import contextlib
-import fcntl
 import secrets
 import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO
 
 from kb.clock import Clock
 from kb.content.models import Problem
@@ -23,6 +21,7 @@ from kb.errors import GenerationUnavailable, PublishError, SourceError
 from kb.publishing.build import Build
 from kb.publishing.layout import IndexLayout
 from kb.publishing.learned import Wordings, choose_wordings, load_wordings
+from kb.publishing.locks import only_one
 from kb.publishing.models import Catalogue, Manifest, PublishReport
 from kb.publishing.reading import now_text
 from kb.publishing.revision import Progress, Revision, searchable
@@ -61,7 +60,7 @@ class Publisher:
             PublishError: the index folder cannot be written, or another publish runs.
         """
         started = time.monotonic()
-        with self._only_one(), self._translated():
+        with self._translated(), self._only_one():
             last = self._open_last()
             try:
                 revision = self._revision(last, full=full, progress=progress)
@@ -274,20 +273,14 @@ class Publisher:
         finally:
             reader.close()
 
-    @contextlib.contextmanager
-    def _only_one(self) -> Iterator[None]:
-        with self._translated():
-            self.layout.root.mkdir(parents=True, exist_ok=True)
-            lock = (self.layout.root / "publish.lock").open("w")
-        with lock:
-            deadline = time.monotonic() + self.patience_seconds
-            while not _lock(lock):
-                if time.monotonic() > deadline:
-                    raise PublishError(
-                        "Another publish is still running: try again when it has ended."
-                    )
-                time.sleep(0.1)
-            yield
+    def _only_one(self) -> contextlib.AbstractContextManager[None]:
+        deadline = time.monotonic() + self.patience_seconds
+
+        def wait() -> None:
+            if time.monotonic() > deadline:
+                raise PublishError("Another publish is still running: try again when it has ended.")
+
+        return only_one(self.layout.root / "publish.lock", wait)
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:
@@ -298,14 +291,6 @@ class Publisher:
                 f"The index folder {self.layout.root} cannot be written ({error.strerror or error}): "
                 "check KB_INDEX_DIR, its permissions and the free disk space."
             ) from error
-
-
-def _lock(file: IO[str]) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 @dataclass(frozen=True)
