@@ -11,6 +11,7 @@ import pytest
 
 from kb.content.models import ArticleSummary, Kind, Section, State
 from kb.search.analysis import Analyzer
+from kb.search.comparing import compare
 from kb.search.documents import build_search_sections
 from kb.search.passage_table import (
     DIGEST,
@@ -23,7 +24,7 @@ from kb.search.passage_table import (
 )
 from kb.search.passages import Passage, PassageKind, build_passages
 from kb.search.vector_store import MAX_SEGMENTS, SegmentError, VectorStore, open_segment
-from kb.search.vectors import VectorIndex, compare, open_vectors
+from kb.search.vectors import VectorIndex, open_vectors
 
 WIDTH = 16
 MODEL = "a-model-0123456789ab"
