@@ -14,6 +14,8 @@ import threading
 import time
 from pathlib import Path
 
+FOLDER_PREFIX = "helpshelf-embedder-"
+"""Of the private folder with the socket."""
 _RESTART_SECONDS = 1.0
 _LONGEST_RESTART_SECONDS = 60.0
 """A model that does not load will not load a second later."""
@@ -35,7 +37,7 @@ class EmbeddingProcess:
     """One ``kb embedder``, started again whenever it ends; runs from the beginning."""
 
     def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="helpshelf-"))  # mode 0700
+        self._folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))  # mode 0700
         self.socket = self._folder / "embedder"
         self._ended = threading.Event()
         self._process = self._start()

@@ -10,6 +10,8 @@ from types import FrameType
 
 import click
 
+from kb.cli.background import FOLDER_PREFIX
+
 
 @click.command()
 @click.option(
@@ -46,6 +48,10 @@ def embedder(path: Path, parent: int | None) -> None:
     threading.Thread(target=load, daemon=True).start()
     with contextlib.suppress(KeyboardInterrupt):
         server.serve(lambda: parent is not None and os.getppid() != parent)
+    if parent is not None and path.parent.name.startswith(FOLDER_PREFIX):
+        # A server that was killed cannot remove the folder it made.
+        with contextlib.suppress(OSError):
+            path.parent.rmdir()
 
 
 def _end(number: int, frame: FrameType | None) -> None:

@@ -128,8 +128,11 @@ def test_the_model_may_die_or_hang_while_customers_search(site: Site) -> None:
 def test_the_model_ends_with_a_server_that_is_killed(site: Site) -> None:
     wait_until(lambda: site.embedder() != 0, 60)
     embedder = site.embedder()
-    os.killpg(site.process.pid, 0)
+    wait_until(lambda: "--socket" in command_line(embedder))
+    folder = Path(command_line(embedder).split("\0--socket\0")[1].split("\0")[0]).parent
+    wait_until((folder / "embedder").exists)
     site.process.kill()
     site.process.wait()
     wait_until(lambda: "embedder" not in command_line(embedder), 10)
+    assert not folder.exists()
     os.killpg(site.process.pid, signal.SIGKILL)  # workers that granian leaves behind
