@@ -1,8 +1,8 @@
 """Puts what words found and what meaning found into one order.
 
-A weighted sum of scaled scores: on judged questions of a public help center it was better
-than reciprocal rank fusion and than min-max scaling of both sides at every weight tried
-(docs/decisions/0010-fusion.md).  Similarities are compared as they are, for they mean the
+A weighted sum: on judged questions of a public help center it was better than reciprocal
+rank fusion and as good as scaling both sides by what else was found, which needs more to
+be right (docs/decisions/0011-fusion.md).  Similarities are compared as they are, for they mean the
 same from one question to the next; lexical scores do not, and are taken relative to the
 best one.
 """
