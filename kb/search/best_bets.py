@@ -38,9 +38,9 @@ class BestBets:
 
     by_key: Mapping[str, tuple[BestBet, ...]] = field(default_factory=dict)
 
-    def find(self, text_key: str, today: date) -> tuple[str, ...]:
+    def find(self, key: str, today: date) -> tuple[str, ...]:
         """Slugs of the articles to put first for this very question, in the file's order."""
-        bets = (bet for bet in self.by_key.get(text_key, ()) if bet.holds_on(today))
+        bets = (bet for bet in self.by_key.get(key, ()) if bet.holds_on(today))
         return tuple(dict.fromkeys(bet.slug for bet in bets))
 
 

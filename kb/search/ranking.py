@@ -21,7 +21,7 @@ from kb.search.fusion import Candidate, order_by_both, order_by_words
 from kb.search.phrases import contains_phrase
 from kb.search.query import Query
 from kb.search.semantic import SemanticHit, SemanticSearch
-from kb.search.wordings import Wordings
+from kb.search.written_questions import WrittenQuestions
 
 WORDED = 120
 """Best matches by words that are weighed; a hit further down is never one of the first ten."""
@@ -32,8 +32,6 @@ LOWEST_SIMILARITY = 0.3
 nearest, even to a keyboard that a cat walked over."""
 _IDENTIFIERS = 3
 """Codes of one question that are looked up; more is a pasted log."""
-
-
 _MAINLY = 0.4
 """Share of a question's information from which it is mainly about its codes. Below, only an
 article that has the code in its title or questions is raised: "HTML5 blocks my downloads" is
@@ -50,8 +48,11 @@ class Ranking:
     worded: tuple[EngineHit, ...] = ()
     """What words alone found, best first."""
     mode: str = "lexical"
+    """As in ``SearchPage``."""
     degraded: bool = False
+    """Search by meaning is switched on, but took no part or only with some of the articles."""
     pinned: frozenset[str] = frozenset()
+    """Best bets for this very question."""
     asked: frozenset[str] = frozenset()
     """Articles in which this very question is written down."""
     relaxed: bool = False
@@ -72,7 +73,7 @@ class Ranker:
     engine: EngineReader
     load_sections: Callable[[str], Sequence[SearchSection]]
     semantic: SemanticSearch | None
-    wordings: Wordings
+    written: WrittenQuestions
     best_bets: BestBets
     analyzer: Analyzer
     frequency: Callable[[str], int]
@@ -93,6 +94,7 @@ class Ranker:
 
     def _find(self, query: Query, filters: SearchFilters, today: date) -> Ranking:
         result = self._find_words(query, filters)
+        # Meaning knows neither quotation marks nor what must not occur.
         if self.semantic is None or not query or query.phrases or query.excluded:
             return self._weigh(result, None, today)
         near = self._find_meaning(self.semantic, query, result, filters)
@@ -173,7 +175,7 @@ class Ranker:
 
         key = self.analyzer.question_key(query.text)
         pinned = shown(self.best_bets.find(key, today))
-        asked = shown(self.wordings.find(query.text, self.analyzer))
+        asked = shown(self.written.find(key))
         first = dict.fromkeys((*pinned, *asked))
         if not first:
             return ranking

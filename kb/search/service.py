@@ -31,7 +31,7 @@ from kb.search.reading import QuestionReader, Reading
 from kb.search.semantic import SemanticSearch
 from kb.search.suggestions import SuggestionIndex
 from kb.search.synonyms import Synonyms
-from kb.search.wordings import Wordings
+from kb.search.written_questions import WrittenQuestions
 from kb.text import clean_query_text
 
 MAX_RESULTS = 100
@@ -91,7 +91,7 @@ class SearchService:
             engine,
             self._load_sections,
             semantic,
-            Wordings(everything),
+            WrittenQuestions(everything),
             best_bets or BestBets(),
             self._analyzer,
             self._frequency,

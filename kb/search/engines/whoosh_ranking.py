@@ -87,7 +87,7 @@ class Caches:
         self.tables: SharedTables = SharedTables()
 
 
-class Ranking:
+class Scorer:
     """The documents of one generation; safe to share between threads."""
 
     def __init__(

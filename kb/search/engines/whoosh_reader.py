@@ -14,7 +14,7 @@ from kb.search.engine import EngineHit, EngineResult, FieldRanking
 from kb.search.engines.byte_cache import ByteCache
 from kb.search.engines.segment import Segment
 from kb.search.engines.selection import count_matches, select_best
-from kb.search.engines.whoosh_ranking import Caches, Ranking, Scores
+from kb.search.engines.whoosh_ranking import Caches, Scorer, Scores
 from kb.search.engines.whoosh_segment import open_segment
 from kb.search.filters import EVERYTHING_PUBLIC, SearchFilters
 from kb.search.query import QueryTerm
@@ -36,7 +36,7 @@ _WARM_SLICE, _WARM_PAUSE = 0.002, 0.001
 
 @dataclass(frozen=True)
 class _Opened:
-    ranking: Ranking
+    scorer: Scorer
     keys: Sequence[str]
 
 
@@ -75,7 +75,7 @@ class WhooshReader:
         if known is None:
             if len(self._frequencies) >= _FREQUENCIES:
                 self._frequencies.clear()
-            known = self._open().ranking.document_frequency(term)
+            known = self._open().scorer.document_frequency(term)
             self._frequencies[term] = known
         return known
 
@@ -90,21 +90,21 @@ class WhooshReader:
     ) -> EngineResult:
         """Rank by BM25 over all fields; every term is optional unless it is required."""
         opened = self._open()
-        scores = opened.ranking.score(terms, self._allow(filters), required, excluded)
+        scores = opened.scorer.score(terms, self._allow(filters), required, excluded)
         total = count_matches(scores)
         best = select_best(scores, opened.keys, limit, total)
         return EngineResult(total, tuple(EngineHit(key, score) for key, score in best))
 
     def warm(self) -> bool:
         """Work out what the commonest terms add to scores, as many as can be kept."""
-        ranking = self._open().ranking
+        scorer = self._open().scorer
         if self._to_warm is None:
             self._to_warm = iter(self._common_terms())
             self._room = self._caches.terms.limit * _WARM_SHARE
         end = time.perf_counter() + _WARM_SECONDS
         rest = time.perf_counter() + _WARM_SLICE
         for term in self._to_warm:
-            self._room -= ranking.term(term).nbytes
+            self._room -= scorer.term(term).nbytes
             if self._room < 0:
                 self._to_warm = iter(())
                 break
@@ -123,7 +123,7 @@ class WhooshReader:
                 return
             self._closed = True
             if self._opened is not None:
-                self._opened.ranking.forget()
+                self._opened.scorer.forget()
             for segment in self._segments:
                 segment.close()
             self._reader.close()
@@ -152,7 +152,7 @@ class WhooshReader:
             if reader.doc_count_all()
         ]
         keys = [key for segment in self._segments for key in segment.document_keys()]
-        return _Opened(Ranking(self._segments, self._fields, self._caches), keys)
+        return _Opened(Scorer(self._segments, self._fields, self._caches), keys)
 
     def _allow(self, filters: SearchFilters) -> Scores | None:
         """1 for the documents that may be found and 0 for others; None when all may."""
@@ -163,17 +163,17 @@ class WhooshReader:
         return allowed if len(allowed) else None
 
     def _work_out(self, filters: SearchFilters) -> Scores:
-        ranking = self._open().ranking
-        allowed = np.ones(ranking.padded, np.float32)
+        scorer = self._open().scorer
+        allowed = np.ones(scorer.padded, np.float32)
         for field, value in (
             ("collections", filters.collection),
             ("kind", filters.kind),
             ("products", filters.product),
         ):
             if value:
-                inside = np.zeros(ranking.padded, np.float32)
-                inside[ranking.documents(field, value)] = 1
+                inside = np.zeros(scorer.padded, np.float32)
+                inside[scorer.documents(field, value)] = 1
                 allowed *= inside
         if filters.audience is not Audience.STAFF:
-            allowed[ranking.documents("internal", "yes")] = 0
+            allowed[scorer.documents("internal", "yes")] = 0
         return allowed if not allowed.all() else np.empty(0, np.float32)

@@ -8,10 +8,9 @@ from collections.abc import Iterable
 
 from kb.content.models import ArticleSummary
 from kb.search.analysis import Analyzer
-from kb.search.engine import EngineHit, EngineResult
 
 
-class Wordings:
+class WrittenQuestions:
     """Articles by the words of their title and questions, in the same order."""
 
     def __init__(self, articles: Iterable[ArticleSummary]) -> None:
@@ -23,20 +22,6 @@ class Wordings:
                 if key and article.slug not in known:
                     known.append(article.slug)
 
-    def find(self, text: str, analyzer: Analyzer) -> tuple[str, ...]:
-        """Slugs of the articles that this very question is written down in."""
-        key = analyzer.question_key(text)
+    def find(self, key: str) -> tuple[str, ...]:
+        """Slugs of the articles that a question with this ``Analyzer.question_key`` is in."""
         return tuple(self._slugs.get(key, ())) if key else ()
-
-
-def put_first(result: EngineResult, slugs: Iterable[str], limit: int) -> EngineResult:
-    """``result`` with these articles at its head, scored just above the best of the others."""
-    first = tuple(slugs)
-    if not first:
-        return result
-    scores = {hit.key: hit.score for hit in result.hits}
-    best = result.hits[0].score if result.hits else 0.0
-    head = [EngineHit(slug, max(best, scores.get(slug, 0.0)) + 1.0) for slug in first]
-    rest = [hit for hit in result.hits if hit.key not in first]
-    unseen = sum(1 for slug in first if slug not in scores and result.total <= len(scores))
-    return EngineResult(result.total + unseen, tuple((*head, *rest)[:limit]))
