@@ -60,8 +60,10 @@ class Build:
 
     def _is_searched_differently(self, compiled: CompiledArticle) -> bool:
         """Whether the index has to take it anew; a new date or boost alone changes no word."""
-        before = self._before(compiled)
-        if before is None or _searched(before.summary) != _searched(compiled.stored.summary):
+        before, summary = self._before(compiled), compiled.stored.summary
+        if before is None:
+            return True
+        if before.summary != summary and _searched(before.summary) != _searched(summary):
             return True
         assert self.base is not None
         slug = compiled.stored.summary.slug
