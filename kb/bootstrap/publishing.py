@@ -4,11 +4,12 @@ Apart from the rest, because ``kb index``, ``kb check`` and ``kb search`` need n
 importing everything would take longer than their work.
 """
 
+from typing import TYPE_CHECKING
+
 from kb.bootstrap.embedding import build_embedder, build_query_embedder
 from kb.clock import Clock, SystemClock
 from kb.config import Settings
 from kb.content.sources import open_source
-from kb.publishing.generations import Generations
 from kb.publishing.layout import IndexLayout
 from kb.publishing.learned import NoWordings
 from kb.publishing.publisher import Publisher
@@ -19,6 +20,9 @@ from kb.search.engines.whoosh import WhooshEngine
 from kb.search.query_vectors import QueryVectors
 from kb.storage.learned_wordings import SqliteLearnedWordings
 from kb.storage.library_file import SqliteLibraryFiles
+
+if TYPE_CHECKING:
+    from kb.publishing.generations import Generations
 
 _PATIENCE_SECONDS = 60.0
 """A large model is loaded in less, on a busy machine too."""
@@ -31,12 +35,15 @@ def build_engine(settings: Settings) -> SearchEngine:
 
 def build_generations(
     settings: Settings, clock: Clock | None = None, *, patient: bool = False
-) -> Generations:
+) -> "Generations":
     """What is published, for reading.
 
     ``patient`` is for commands: a customer goes on without the sentence model when it is
     slow, who measures search waits until it is loaded.
     """
+    # Here, for a publish needs nothing of all that answers a search.
+    from kb.publishing.generations import Generations
+
     return Generations(
         IndexLayout(settings.index_dir),
         SqliteLibraryFiles(),

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from kb.content.library import ArticleTexts
 from kb.publishing.models import ArticleText, Catalogue, StoredArticle
-from kb.search.service import SectionTexts
+from kb.search.documents import SectionTexts
 
 
 class LearnedWordings(Protocol):

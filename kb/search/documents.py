@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from kb.content.models import Article, ArticleSummary, Section, State
 from kb.search.analysis import Analyzer
@@ -22,6 +23,14 @@ class SearchSection:
     def count(self, term: str) -> int:
         """How often a term occurs."""
         return self.terms.count(f" {term} ")
+
+
+class SectionTexts(Protocol):
+    """Loads the sections of one article as they were analysed at publish."""
+
+    def load_search_sections(self, slug: str) -> Sequence[SearchSection]:
+        """The sections in reading order."""
+        ...
 
 
 def build_search_sections(sections: Sequence[Section], analyzer: Analyzer) -> list[SearchSection]:

@@ -1,34 +1,34 @@
 """Search as the site uses it: one question in, one page of hits out, and suggestions.
 
 One service belongs to one generation and never changes.  A question is read (corrected,
-completed), its articles are ranked, and the page says which stage answered.  Whatever
-happens, the customer gets a page.
+completed), articles are ranked, hits are made of those that the page shows, and the page
+says how sure it is and which stage answered.  Whatever happens, the customer gets a page.
 """
 
 import logging
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
-from typing import Protocol
 
 from kb.clock import Clock
 from kb.content.library import Library
 from kb.content.models import Audience
 from kb.search.analysis import Analyzer
 from kb.search.best_bets import BestBets
-from kb.search.confidence import Evidence, covered_share, estimate_confidence
-from kb.search.documents import SearchSection
+from kb.search.confidence import covered_share, estimate_confidence
+from kb.search.documents import SectionTexts
 from kb.search.engine import EngineReader
+from kb.search.evidence import collect_evidence
 from kb.search.filters import EVERYTHING_PUBLIC, SearchFilters
 from kb.search.hits import HitBuilder, Match
 from kb.search.models import Hit, SearchOutcome, SearchPage, Stage, Suggestion
-from kb.search.proximity import are_near
 from kb.search.query import Query
 from kb.search.ranking import Ranker, Ranking, score_factors
 from kb.search.reading import QuestionReader, Reading
 from kb.search.semantic import SemanticSearch
+from kb.search.stages import find_stage
 from kb.search.suggestions import SuggestionIndex
 from kb.search.synonyms import Synonyms
 from kb.search.written_questions import WrittenQuestions
@@ -40,18 +40,10 @@ QUOTED_FROM = 0.6
 """Confidence from which the best passage is quoted above the hits."""
 _SECTIONS_CACHED = 256
 """Articles whose sections are kept in memory, some 10 kB each: most searches find the same few."""
-_FAR = 30
-"""Rank by meaning that the first hit's similarity is compared with."""
+_FREQUENCIES_CACHED = 65_536
+"""Terms whose document frequency is kept, some 8 MB: every term is asked for several times."""
 
 _log = logging.getLogger(__name__)
-
-
-class SectionTexts(Protocol):
-    """Loads the sections of one article as they were analysed at publish."""
-
-    def load_search_sections(self, slug: str) -> Sequence[SearchSection]:
-        """The sections in reading order."""
-        ...
 
 
 class SearchService:
@@ -76,7 +68,7 @@ class SearchService:
         self._weak_confidence = weak_confidence
         self._semantic = semantic
         self._clock = clock
-        self._frequency = lru_cache(maxsize=65_536)(engine.document_frequency)
+        self._frequency = lru_cache(maxsize=_FREQUENCIES_CACHED)(engine.document_frequency)
         self._analyzer = Analyzer.for_language(library.site.language)
         self._reader = QuestionReader(
             self._analyzer,
@@ -86,18 +78,7 @@ class SearchService:
             self._frequency,
         )
         everything = library.list_articles(Audience.STAFF)
-        self._ranker = Ranker(
-            library,
-            engine,
-            self._load_sections,
-            semantic,
-            WrittenQuestions(everything),
-            best_bets or BestBets(),
-            self._analyzer,
-            self._frequency,
-            self._idf,
-            lru_cache(maxsize=2)(lambda today: score_factors(library, today)),
-        )
+        self._ranker = self._build_ranker(WrittenQuestions(everything), best_bets or BestBets())
         self._suggestions = SuggestionIndex(everything, self._analyzer, self._reader.nearest)
         self.vocabulary = vocabulary
         """Folded words of all articles, with the number of articles they occur in."""
@@ -137,13 +118,35 @@ class SearchService:
         return self._suggestions.suggest(text, limit, audience)
 
     def warm(self) -> None:
-        """Load what only some searches need; for a thread that nobody waits for."""
+        """Load what only some searches need, and vectors that were computed meanwhile.
+
+        For a thread that nobody waits for and that calls again and again: each call
+        works for a part of a second at most, and does nothing when there is nothing left.
+        """
+        if self._semantic is not None:
+            self._semantic.refresh()
+            self._semantic.warm()
         self._reader.warm()
         self._engine.warm()
 
     def close(self) -> None:
         """Release the index."""
         self._engine.close()
+
+    def _build_ranker(self, written: WrittenQuestions, best_bets: BestBets) -> Ranker:
+        library = self._library
+        return Ranker(
+            library,
+            self._engine,
+            self._load_sections,
+            self._semantic,
+            written,
+            best_bets,
+            self._analyzer,
+            self._frequency,
+            self._idf,
+            lru_cache(maxsize=2)(lambda today: score_factors(library, today)),
+        )
 
     def _answer(
         self, cleaned: str, part: slice, filters: SearchFilters, *, exact: bool
@@ -153,16 +156,15 @@ class SearchService:
         ranking = self._ranker.rank(query, filters, self._clock.now().date())
         builder = HitBuilder(self._library, self._load_sections, query, self._weights(query))
         matches = builder.matches(ranking.candidates[part])
-        first = matches[0] if part.start == 0 and matches else None
-        if first is None and ranking.candidates:
-            first = next(iter(builder.matches(ranking.candidates[:1])), None)
+        # Later pages say the same of the search as the first one.
+        first = next(iter(builder.matches(ranking.candidates[:1]) if part.start else matches), None)
         confidence = self._confidence(first, reading, ranking) if first else 0.0
-        quoted = first is not None and confidence >= QUOTED_FROM and part.start == 0
+        is_quoted = confidence >= QUOTED_FROM and part.start == 0
         return SearchPage(
             query=cleaned,
             searched=query.text,
             correction=reading.correction,
-            stage=_stage(first, reading, ranking),
+            stage=find_stage(first, reading, ranking),
             outcome=self._outcome(ranking, confidence),
             confidence=confidence,
             total=ranking.total,
@@ -171,7 +173,7 @@ class SearchService:
             mode=ranking.mode,
             degraded=ranking.degraded,
             took_ms=0.0,
-            best=builder.build_passage(first) if first and quoted else None,
+            best=builder.build_passage(first) if first and is_quoted else None,
             relaxed=ranking.relaxed,
         )
 
@@ -216,43 +218,3 @@ class SearchService:
 
     def _idf(self, term: str) -> float:
         return math.log(1.0 + (self._engine.count() + 1) / (self._frequency(term) + 1))
-
-
-def collect_evidence(
-    weights: Mapping[str, float], query: Query, first: Match, ranking: Ranking
-) -> Evidence:
-    """What speaks for the first hit. ``weights`` tells how much each word of the question says."""
-    section = first.section
-    in_section = {t for t in first.found if section and section.count(t)} | first.head
-    coverage = covered_share(weights, query.covered(first.found))
-    scores = [hit.score for hit in ranking.worded[:2]]
-    margin = (scores[0] - scores[1]) / scores[0] if len(scores) > 1 and scores[0] > 0 else 1.0
-    near = sorted((c.similarity for c in ranking.candidates if c.similarity), reverse=True)
-    far = near[min(_FAR, len(near)) - 1] if near else 0.0
-    rank = next((n for n, h in enumerate(ranking.worded) if h.key == first.article.slug), None)
-    similarity = max(0.0, first.candidate.similarity)
-    return Evidence(
-        coverage=coverage,
-        head_coverage=covered_share(weights, query.covered(first.head)),
-        section_coverage=covered_share(weights, query.covered(in_section)),
-        margin=margin * coverage if scores else 0.0,
-        similarity=similarity,
-        lead=max(0.0, similarity - far),
-        agreement=0.0 if rank is None else 1.0 / (1.0 + math.log1p(rank)),
-    )
-
-
-def _stage(first: Match | None, reading: Reading, ranking: Ranking) -> Stage:
-    """Which stage answered: the first of them that fits what was found first."""
-    if first is None:
-        return Stage.NONE
-    if reading.is_corrected:
-        return Stage.CORRECTED
-    if not ranking.worded:
-        return Stage.SEMANTIC
-    if reading.completed and first.found & reading.completed:
-        return Stage.PREFIX
-    terms = [term.term for term in reading.query.terms]
-    head = f" {' '.join(first.head)} "
-    texts = (head, *(section.terms for section in first.sections))
-    return Stage.ALL_WORDS if any(are_near(terms, text) for text in texts) else Stage.ANY_WORDS
