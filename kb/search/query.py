@@ -10,6 +10,7 @@ word itself.
 """
 
 from collections.abc import Callable, Container, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
@@ -92,6 +93,15 @@ class Query:
                 for other in self.alternatives.get(own.term, ())
             )
         )
+
+    def in_parts(self, found: AbstractSet[str]) -> frozenset[str]:
+        """Terms that are only searched as parts of synonyms that ``found`` does not have whole.
+
+        An article about water is not about kettles because some say "water boiler".
+        """
+        synonyms = [frozenset(match.terms) for match in self.synonym_matches]
+        whole = (terms for terms in synonyms if terms <= found)
+        return frozenset(term.term for term in self.synonyms).difference(*whole)
 
     def __bool__(self) -> bool:
         return bool(self.terms)

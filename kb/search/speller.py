@@ -164,7 +164,8 @@ class Speller:
 
         "retreiving" is "retrieving", not "receiving", even where nothing is about retrieving.
         """
-        return self._dictionary.has_common(easily_meant(word, self._language))
+        meant = easily_meant(word, self._language)
+        return self._dictionary.has_common(w for w in meant if w not in self._counts)
 
     def _score(self, other: str, cost: float) -> float:
         count = self._counts[other]

@@ -80,6 +80,7 @@ def correct(text: str) -> str | None:
         ("confguratoin", "configuration"),
         ("ookmarks", "bookmarks"),
         ("where is my mesage?", "where is my message?"),
+        ("deliwvery", "delivery"),  # what articles have needs no other word to be likelier
         ("waranty perod", "warranty period"),
         ("pasword's", "password's"),
         # Two words in one, and one in two.
