@@ -56,15 +56,9 @@ class Generation:
     problems: tuple[Problem, ...]
     """What was wrong with the content when it was published."""
     _reader: LibraryReader
-    semantic: SemanticSearch | None = None
-    """Search by meaning; None when it is turned off."""
 
     def warm(self) -> None:
         """Load what only some searches need; cheap when there is nothing to do."""
-        if self.semantic is not None:
-            # Vectors are completed after the generation, in its own folder.
-            self.semantic.refresh()
-            self.semantic.warm()
         self.search.warm()
 
     def close(self) -> None:
@@ -201,7 +195,6 @@ class Generations:
             texts=reader,
         )
         library.warm()
-        semantic = self._open_semantic(directory)
         search = SearchService(
             library,
             self._open_index(directory, catalogue),
@@ -210,12 +203,10 @@ class Generations:
             synonyms,
             self._weak_confidence,
             best_bets=_best_bets(catalogue, library),
-            semantic=semantic,
+            semantic=self._open_semantic(directory),
             clock=self._clock,
         )
-        return Generation(
-            generation, library, search, contacts, catalogue.problems, reader, semantic
-        )
+        return Generation(generation, library, search, contacts, catalogue.problems, reader)
 
     def _open_index(self, directory: Path, catalogue: Catalogue) -> EngineReader:
         if catalogue.manifest.engine != self._engine.name:

@@ -34,8 +34,8 @@ class Match:
     sections: Sequence[SearchSection]
     section: SearchSection | None
     """The one that is shown."""
-    head: frozenset[str]
-    """Terms of title, questions, tags and the heading of the section."""
+    head: tuple[str, ...]
+    """Terms of title, questions, tags and the heading of the section, in this order."""
     found: frozenset[str]
     """Those of the terms searched for that occur anywhere in the article."""
 
@@ -90,28 +90,42 @@ class HitBuilder:
         sections = self.load_sections(candidate.slug)
         analyzer = Analyzer.for_language(article.language)
         title = analyzer.terms(article.title, keep_stop_words=True)
-        head = {*title, *analyzer.terms(" \n ".join((*article.questions, *article.tags)))}
+        head = [*title, *analyzer.terms(" \n ".join((*article.questions, *article.tags)))]
         text = "".join(part.terms for part in sections)
-        found = {term for term in self.weights if term in head or f" {term} " in text}
-        telling = {term: weight for term, weight in self.weights.items() if term in found}
+        in_head = frozenset(head)
+        found = frozenset(t for t in self.weights if t in in_head or f" {t} " in text)
+        section = self._choose_section(candidate, sections, title, in_head, found)
+        if section:
+            head += analyzer.terms(section.heading)
+        return Match(candidate, article, sections, section, tuple(head), found)
+
+    def _choose_section(
+        self,
+        candidate: Candidate,
+        sections: Sequence[SearchSection],
+        title: Sequence[str],
+        head: frozenset[str],
+        found: frozenset[str],
+    ) -> SearchSection | None:
+        """The one that the words point to; the nearest in meaning when they tell too little."""
         own = {term.term: self.weights[term.term] for term in self.query.terms}
         if sections and len(self.query.covered(frozenset(title))) == len(own):
             section: SearchSection | None = sections[0]  # what is asked is what it is called
         else:
+            telling = {term: weight for term, weight in self.weights.items() if term in found}
             section = choose_section(sections, telling, title)
-        if candidate.anchor is not None and (
-            covered_share(own, self.query.covered(_found(own, section, head))) < _TOLD_BY_WORDS
-        ):
-            section = next((s for s in sections if s.anchor == candidate.anchor), section)
-        if section:
-            head.update(analyzer.terms(section.heading))
-        return Match(candidate, article, sections, section, frozenset(head), frozenset(found))
+        if candidate.anchor is None:
+            return section
+        there = {t for t in own if t in head or (section and section.count(t))}
+        if covered_share(own, self.query.covered(there)) >= _TOLD_BY_WORDS:
+            return section
+        return next((s for s in sections if s.anchor == candidate.anchor), section)
 
     def _excerpt(self, match: Match, length: int = LENGTH) -> str:
         section = match.section
         text = section.text if section and section.text else match.article.summary
         analyzer = Analyzer.for_language(match.article.language)
-        terms = frozenset(self.weights)
+        terms = frozenset(self.weights) - self.query.in_parts(match.found)
         return build_snippet(text, terms, analyzer, length)
 
     def _reasons(self, match: Match, ranking: Ranking) -> Reasons:
@@ -131,7 +145,3 @@ class HitBuilder:
                 round(match.candidate.cosine, 3) if match.candidate.cosine >= _SIMILAR else 0.0
             ),
         )
-
-
-def _found(terms: Iterable[str], section: SearchSection | None, head: set[str]) -> frozenset[str]:
-    return frozenset(t for t in terms if t in head or (section and section.count(t)))

@@ -277,7 +277,7 @@ def test_turned_off_nothing_is_loaded_or_computed(
     assert publisher.has_all_vectors()
     assert not publisher.layout.vectors.exists()
     generation = build_generations(off).current()
-    assert generation.semantic is None
+    assert generation.search.semantic is None
     generation.warm()
     page = generation.search.search("paid back")
     assert ([hit.slug for hit in page.hits], page.degraded) == (["refunds"], False)

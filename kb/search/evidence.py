@@ -1,0 +1,50 @@
+"""What can be seen of a first hit, from how it was ranked and what of the question it has."""
+
+import math
+from collections.abc import Mapping
+
+from kb.search.confidence import Evidence, covered_share
+from kb.search.hits import Match
+from kb.search.query import Query
+from kb.search.ranking import Ranking
+
+_FAR = 30
+"""Rank by meaning that the first hit's similarity is compared with."""
+
+
+def collect_evidence(
+    weights: Mapping[str, float], query: Query, first: Match, ranking: Ranking
+) -> Evidence:
+    """What speaks for the first hit. ``weights`` tells how much each word of the question says."""
+    section = first.section
+    head = frozenset(first.head)
+    in_section = {t for t in first.found if section and section.count(t)} | head
+    coverage = covered_share(weights, query.covered(first.found))
+    similarity = max(0.0, first.candidate.similarity)
+    return Evidence(
+        coverage=coverage,
+        head_coverage=covered_share(weights, query.covered(head)),
+        section_coverage=covered_share(weights, query.covered(in_section)),
+        margin=_margin(ranking) * coverage,
+        similarity=similarity,
+        lead=max(0.0, similarity - _far_similarity(ranking)),
+        agreement=_agreement(first.article.slug, ranking),
+    )
+
+
+def _margin(ranking: Ranking) -> float:
+    """How far the best lexical score is ahead of the second; 0 when no word matches."""
+    scores = [hit.score for hit in ranking.worded[:2]]
+    if len(scores) < 2 or scores[0] <= 0:
+        return 1.0 if scores else 0.0
+    return (scores[0] - scores[1]) / scores[0]
+
+
+def _far_similarity(ranking: Ranking) -> float:
+    near = sorted((c.similarity for c in ranking.candidates if c.similarity), reverse=True)
+    return near[min(_FAR, len(near)) - 1] if near else 0.0
+
+
+def _agreement(slug: str, ranking: Ranking) -> float:
+    rank = next((n for n, hit in enumerate(ranking.worded) if hit.key == slug), None)
+    return 0.0 if rank is None else 1.0 / (1.0 + math.log1p(rank))
