@@ -6,7 +6,7 @@ has not, a question that is written down in an article leads to it, and what edi
 pinned is first.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -27,6 +27,11 @@ WORDED = 120
 """Best matches by words that are weighed; a hit further down is never one of the first ten."""
 NEAREST = 60
 """Nearest articles by meaning that are weighed."""
+COMPARED = 40
+"""Best matches by words whose meaning is compared: one further down is among the nearest
+itself, or not among the first hits."""
+PHRASED = 300
+"""Best matches in which quoted phrases are looked for; their texts have to be read."""
 LOWEST_SIMILARITY = 0.3
 """An article with none of the words that is less similar is not a hit: something is always
 nearest, even to a keyboard that a cat walked over."""
@@ -65,6 +70,11 @@ def score_factors(library: Library, today: date) -> dict[str, float]:
     return {slug: factor for slug, factor in factors.items() if factor != 1.0}
 
 
+def allowed_slugs(library: Library, filters: SearchFilters) -> frozenset[str]:
+    """The articles that may be found at all."""
+    return frozenset(slug for slug, s in library.summaries.items() if filters.allow(s))
+
+
 @dataclass(frozen=True)
 class Ranker:
     """Ranks the articles of one generation; safe to share between threads."""
@@ -79,6 +89,8 @@ class Ranker:
     frequency: Callable[[str], int]
     tell: Callable[[str], float]
     """How much a term tells (idf)."""
+    allowed: Callable[[SearchFilters], Set[str]]
+    """Slugs of all articles that filters let through."""
     factors: Callable[[date], Mapping[str, float]]
     """What raises or lowers the scores of some articles on a day, by slug."""
 
@@ -105,8 +117,9 @@ class Ranker:
         if not query:
             return EngineResult(0, ())
         required = {term for phrase in query.phrases for term in phrase}
+        limit = PHRASED if query.phrases else WORDED
         result = self.engine.search(
-            query.all_terms, WORDED, filters=filters, required=required, excluded=query.excluded
+            query.all_terms, limit, filters=filters, required=required, excluded=query.excluded
         )
         if not query.phrases:
             return result
@@ -123,14 +136,8 @@ class Ranker:
     def _find_meaning(
         self, semantic: SemanticSearch, query: Query, result: EngineResult, filters: SearchFilters
     ) -> tuple[SemanticHit, ...] | None:
-        summaries = self.library.summaries
-
-        def allow(slug: str) -> bool:
-            article = summaries.get(slug)
-            return article is not None and filters.allow(article)
-
-        worded = [hit.key for hit in result.hits]
-        return semantic.search(query.text, NEAREST, allow, worded)
+        worded = [hit.key for hit in result.hits[:COMPARED]]
+        return semantic.search(query.text, NEAREST, self.allowed(filters).__contains__, worded)
 
     def _weigh(
         self, result: EngineResult, near: tuple[SemanticHit, ...] | None, today: date

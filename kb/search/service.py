@@ -25,7 +25,7 @@ from kb.search.filters import EVERYTHING_PUBLIC, SearchFilters
 from kb.search.hits import HitBuilder, Match
 from kb.search.models import Hit, SearchOutcome, SearchPage, Stage, Suggestion
 from kb.search.query import Query
-from kb.search.ranking import Ranker, Ranking, score_factors
+from kb.search.ranking import Ranker, Ranking, allowed_slugs, score_factors
 from kb.search.reading import QuestionReader, Reading
 from kb.search.semantic import SemanticSearch
 from kb.search.stages import find_stage
@@ -38,6 +38,8 @@ MAX_RESULTS = 100
 """Nobody reads further; deeper paging only serves scrapers."""
 QUOTED_FROM = 0.6
 """Confidence from which the best passage is quoted above the hits."""
+_FILTERS_CACHED = 8
+"""Sets of all slugs, 2 MB each with 50,000 articles."""
 _SECTIONS_CACHED = 256
 """Articles whose sections are kept in memory, some 10 kB each: most searches find the same few."""
 _FREQUENCIES_CACHED = 65_536
@@ -120,8 +122,8 @@ class SearchService:
     def warm(self) -> None:
         """Load what only some searches need, and vectors that were computed meanwhile.
 
-        For a thread that nobody waits for and that calls again and again: each call
-        works for a part of a second at most, and does nothing when there is nothing left.
+        For a thread that nobody waits for and that calls again and again: loading the
+        model aside, a call works for a part of a second, and not at all when all is done.
         """
         if self._semantic is not None:
             self._semantic.refresh()
@@ -145,6 +147,7 @@ class SearchService:
             self._analyzer,
             self._frequency,
             self._idf,
+            lru_cache(maxsize=_FILTERS_CACHED)(lambda filters: allowed_slugs(library, filters)),
             lru_cache(maxsize=2)(lambda today: score_factors(library, today)),
         )
 
