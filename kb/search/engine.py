@@ -92,7 +92,11 @@ class EngineReader(Protocol):
         ...
 
     def document_frequency(self, term: str) -> int:
-        """In how many documents the term occurs, in whatever field (an upper bound will do)."""
+        """In how many documents the term occurs, in whatever field.
+
+        0 only when none has it; else the highest count of any one field will do, and
+        deleted documents may be counted.
+        """
         ...
 
     def search(

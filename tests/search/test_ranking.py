@@ -116,6 +116,18 @@ def test_the_page_says_which_stage_answered(search: Search, question: str, stage
     assert search(question).stage is stage
 
 
+def test_words_beside_each_other_in_a_title_are_near_however_much_is_written_besides(
+    write: Write, publish: Publish
+) -> None:
+    questions = [f"question {name} with words nobody uses" for name in ("one", "two", "three")]
+    tags = [f"tag{number}" for number in range(30)]
+    write(
+        "basket.md",
+        f"---\ntitle: Replace the filter basket\nquestions: {questions}\ntags: {tags}\n---\nText.\n",
+    )
+    assert publish().search.search("replace filter basket").stage is Stage.ALL_WORDS
+
+
 def test_reasons_name_the_words_as_they_were_typed(write: Write, publish: Publish) -> None:
     write("_synonyms.yml", "synonyms:\n  - [bill, invoice]\n")
     write("invoice.md", "# Get an invoice\n\nInvoices are sent by mail to customers.\n")

@@ -21,8 +21,6 @@ from kb.search.query import QueryTerm
 
 _FILTER_BYTES = 4_000_000
 """Filters come from the address of the page, so there may be any number of them."""
-_FREQUENCIES = 65_536
-"""Terms whose document frequency is remembered."""
 _ALL_WORDS = 10_000
 """Up to so many articles there is room for every word; in more, words that are in one article
 only are left out, most of them numbers of models."""
@@ -63,7 +61,6 @@ class WhooshReader:
         self._to_warm: Iterator[str] | None = None
         self._room = 0.0
         self._allowed: ByteCache[SearchFilters, Scores] = ByteCache(_FILTER_BYTES)
-        self._frequencies: dict[str, int] = {}
 
     def count(self) -> int:
         """How many documents there are."""
@@ -71,13 +68,7 @@ class WhooshReader:
 
     def document_frequency(self, term: str) -> int:
         """The highest frequency in any one field."""
-        known = self._frequencies.get(term)
-        if known is None:
-            if len(self._frequencies) >= _FREQUENCIES:
-                self._frequencies.clear()
-            known = self._open().scorer.document_frequency(term)
-            self._frequencies[term] = known
-        return known
+        return self._open().scorer.document_frequency(term)
 
     def search(
         self,
