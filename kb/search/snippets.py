@@ -15,6 +15,11 @@ _MAX_SCANNED = 200_000
 """The length of the longest article; few sections need more than one stretch."""
 _IN_TITLE = 0.15
 """Weight of a term that the article's title has already."""
+_ROOM = 60
+"""Characters shown behind a word: "Check the balance" alone does not say how."""
+_BETWEEN = " · "
+"""Between lines that do not end a sentence."""
+_ENDS = (". ", "! ", "? ", _BETWEEN)
 _BEGINNING = 3.0
 """More than any section can score when the title has every word of the question."""
 
@@ -63,9 +68,19 @@ def build_snippet(
             parts.append(str(escape(flat[position : match.start])))
             parts.append(f"<mark>{escape(flat[match.start : match.end])}</mark>")
             position = match.end
-    parts.append(str(escape(flat[position:end])))
-    parts.append(" …" if end < len(text.strip()) and end < len(" ".join(text.split())) else "")
+    rest = flat[position:end]
+    is_cut = end < len(flat) or len(text) > _SCANNED
+    parts.append(str(escape(rest.rstrip(_BETWEEN) if is_cut else rest)))
+    parts.append(" …" if is_cut else "")
     return "".join(parts)
+
+
+def _flatten(text: str) -> str:
+    """One line. Cells of a table and items of a list would read as one muddled sentence."""
+    flat = " ".join(text.strip().replace("\n", _BETWEEN).split())
+    for mark in ".:;!?,…":
+        flat = flat.replace(mark + _BETWEEN, mark + " ")
+    return flat
 
 
 def _find_matches(text: str, terms: frozenset[str], analyzer: Analyzer) -> tuple[str, list[Token]]:
@@ -75,7 +90,7 @@ def _find_matches(text: str, terms: frozenset[str], analyzer: Analyzer) -> tuple
     """
     beginning = ""
     for first in range(0, max(1, min(len(text), _MAX_SCANNED)), _SCANNED):
-        flat = " ".join(text[first : first + _SCANNED].split())
+        flat = _flatten(text[first : first + _SCANNED])
         matches = analyzer.find(flat, terms)
         if matches:
             return flat, matches
@@ -84,21 +99,26 @@ def _find_matches(text: str, terms: frozenset[str], analyzer: Analyzer) -> tuple
 
 
 def _best_start(text: str, matches: Sequence[Token], length: int) -> int:
-    if not matches:
-        return 0
-    best, best_count = matches[0].start, 0
+    """Where the excerpt begins that has most of the terms, and room behind the last of them."""
+    best, best_count, previous = 0, 0, -1
     for i, first in enumerate(matches):
-        distinct = {
-            match.terms for match in matches[i : i + 30] if match.end <= first.start + length - 40
-        }
-        if len(distinct) > best_count:
-            best, best_count = first.start, len(distinct)
-    if best < length // 3:
-        return 0
-    # Begin at a sentence if one begins nearby, else a few words before the first match.
-    window = text[max(0, best - 90) : best]
-    cut = max(window.rfind(". "), window.rfind("! "), window.rfind("? "))
-    if cut >= 0:
-        return best - len(window) + cut + 2
-    space = text.find(" ", max(0, best - 40))
-    return space + 1 if 0 <= space < best else best
+        # Near its beginning a text is shown from there.
+        start = _beginning(text, first.start) if first.start >= length // 3 else 0
+        if start == previous:
+            continue
+        previous = start
+        seen = {m.terms for m in matches[i : i + 30] if m.end <= start + length - _ROOM}
+        if len(seen) > best_count:
+            best, best_count = start, len(seen)
+    return best
+
+
+def _beginning(text: str, place: int) -> int:
+    """Of the sentence or line around a place if it is near, else a few words before."""
+    first = max(0, place - 90)
+    ends = ((text.rfind(mark, first, place), len(mark)) for mark in _ENDS)
+    found, length = max(ends)
+    if found >= 0:
+        return found + length
+    space = text.find(" ", max(0, place - 40))
+    return space + 1 if 0 <= space < place else place

@@ -18,3 +18,24 @@ def test_a_row_far_down_a_long_table_is_shown() -> None:
 
 def test_without_a_match_the_text_begins_at_its_beginning() -> None:
     assert snippet("Descale it. " * 2000, "kettle").startswith("Descale it. Descale")
+
+
+def test_cells_and_items_are_told_apart() -> None:
+    table = "It switches off\nLikely cause\nAfter a few seconds\nLever not down.\nOne more try"
+    assert snippet(table, "kettle") == (
+        "It switches off · Likely cause · After a few seconds · Lever not down. One more try"
+    )
+    assert snippet("one step\n" * 100, "kettle").endswith("one step …")
+
+
+def test_the_excerpt_goes_on_behind_the_last_word() -> None:
+    text = (
+        "Open gift cards in the shop and choose a sum. " * 3
+        + "At checkout, select the gift card and type the characters without spaces. "
+        + "Check the balance. Go to the page of cards and enter the code. "
+        + "More about it is below. " * 20
+    )
+    found = snippet(text, "gift card balance")
+    assert "<mark>balance</mark>. Go to the page of" in found
+    assert "<mark>gift</mark>" in found
+    assert len(found.replace("<mark>", "").replace("</mark>", "")) < 230
