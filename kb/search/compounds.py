@@ -85,9 +85,11 @@ _LINKS: Mapping[str, tuple[str, ...]] = {
 
 
 class WordPairs:
-    """Which two words stand next to each other in titles and questions.
+    """Which two words that could be one stand right beside each other in titles and questions.
 
-    Kept as sorted hashes: 8 bytes a pair, where text takes a hundred.
+    All of them, however rare: one title is proof enough of how a word is written.  How
+    often words stand together is ``word_context.WordContext``'s.  Kept as sorted hashes:
+    8 bytes a pair, where text takes a hundred.
     """
 
     def __init__(self, texts: Iterable[str]) -> None:

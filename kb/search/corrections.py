@@ -49,24 +49,24 @@ class Corrector:
         """
         self._speller = Speller(vocabulary, dictionary, language)
         self._articles = articles
-        self._pairs: WordContext | None = None
+        self._context: WordContext | None = None
 
     def warm(self) -> None:
         """Build what words are looked up in; for a thread that nobody waits for."""
         self._speller.warm()
-        if self._pairs is None:
-            self._pairs = WordContext(self._articles)
+        if self._context is None:
+            self._context = WordContext(self._articles)
 
     def correct(self, text: str, analyzer: Analyzer, occurs: Occurs) -> str | None:
         """``text`` with its slips corrected; None when there is nothing to correct.
 
         ``occurs`` tells whether a term is in the index.
         """
-        if self._pairs is None and len(self._articles) <= SMALL // 10:
+        if self._context is None and len(self._articles) <= SMALL // 10:
             self.warm()
         current = text
         for _ in range(_ROUNDS):
-            better = _Reading(current, analyzer, occurs, self._speller, self._pairs).corrected()
+            better = _Reading(current, analyzer, occurs, self._speller, self._context).corrected()
             if better == current:
                 break
             current = better
@@ -91,13 +91,13 @@ class _Reading:
         analyzer: Analyzer,
         occurs: Occurs,
         speller: Speller,
-        pairs: WordContext | None,
+        context: WordContext | None,
     ) -> None:
         self._text = text
         self._analyzer = analyzer
         self._occurs = occurs
         self._speller = speller
-        self._pairs = pairs
+        self._context = context
         self.spots = find_spots(text)
 
     def corrected(self) -> str:
@@ -148,7 +148,7 @@ class _Reading:
         found = self._speller.nearest(
             spot.folded,
             self.can_be_meant,
-            pairs=self._pairs,
+            context=self._context,
             before=before,
             after=after,
             careful=careful,
@@ -184,7 +184,7 @@ class _Reading:
             if not (self._can_be_part(first) and self._can_be_part(second)):
                 continue
             empty = self._is_empty(first) or self._is_empty(second)
-            pair = self._pairs.count(first, second, "") if self._pairs else 0
+            pair = self._context.count(first, second, "") if self._context else 0
             if pair or empty:
                 count = min(self._speller.count(first), self._speller.count(second))
                 found = (pair, count, f"{first} {second}")
@@ -199,10 +199,10 @@ class _Reading:
     def _fitting(self, number: int) -> str | None:
         """The word that a known one must be a slip of, by the words around it."""
         spot = self.spots[number]
-        if self._pairs is None or not self._speller.is_correctable(spot.folded):
+        if self._context is None or not self._speller.is_correctable(spot.folded):
             return None
         before, after = self._neighbours(number)
-        if self._is_empty(spot.folded) or self._pairs.count(before, spot.folded, after):
+        if self._is_empty(spot.folded) or self._context.count(before, spot.folded, after):
             return None
         # Other words are not unknown because their stem occurs ("continer tabs"), or because
         # some list of words has them ("spare prats").
@@ -211,8 +211,8 @@ class _Reading:
         least = likelier * max(1, self._speller.count(spot.folded))
         own = self._analyzer.terms(spot.word)
         best: tuple[int, str] | None = None
-        for other in {*self._pairs.after(before), *self._pairs.before(after)}:
-            count = self._pairs.count(before, other, after)
+        for other in {*self._context.after(before), *self._context.before(after)}:
+            count = self._context.count(before, other, after)
             if (
                 count >= fewest
                 and self._speller.count(other) >= least

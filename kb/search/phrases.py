@@ -1,4 +1,7 @@
-"""Whether words stand together: looked up in the terms of a section, without positions."""
+"""Whether quoted words follow each other: looked up in the terms of a section.
+
+The index keeps no positions: few questions have quotation marks, and all would read them.
+"""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,7 @@
-"""Whether the words of a question stand near each other."""
+"""Whether the words of a question stand near each other, in any order.
+
+Only tells the stage; words in quotation marks have to follow each other (``phrases``).
+"""
 
 from collections.abc import Collection
 

@@ -106,7 +106,7 @@ class Speller:
         word: str,
         occurs: Occurs,
         *,
-        pairs: WordContext | None = None,
+        context: WordContext | None = None,
         before: str = "",
         after: str = "",
         careful: bool = False,
@@ -120,7 +120,7 @@ class Speller:
         for other, cost, score in self._cached(word):
             if careful and cost > EASY:
                 continue
-            found = pairs.count(before, other, after) if pairs else 0
+            found = context.count(before, other, after) if context else 0
             gain = _FOR_ANY_PAIR + _PER_PAIR * math.log(found) if found else 0.0
             likely.append((score - gain, other))
         return next((other for _, other in sorted(likely) if occurs(other)), None)

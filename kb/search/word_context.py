@@ -1,8 +1,9 @@
-"""Which words stand next to each other in titles and questions: the context of corrections.
+"""How often words stand next to each other in titles and questions: the context of corrections.
 
 "factory rest" is read as "factory reset" because articles are called that.  Function
 words are passed over, so that "reset of the phone" and "reset phone" agree.  Only the
-commonest pairs are kept, so the table stays small.
+commonest pairs are kept, so the table stays small.  Whether two words are one that is
+written apart is another question, about all pairs and no counts: ``compounds.WordPairs``.
 """
 
 from array import array
