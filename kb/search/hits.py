@@ -18,7 +18,8 @@ PASSAGE_LENGTH = 360
 """Characters of the best passage: three or four sentences."""
 _TOLD_BY_WORDS = 0.5
 """Share of the question that a section must have for words to choose it; below, the section
-that is nearest in meaning is shown."""
+that is nearest in meaning is shown. The beginning is shown wherever it is the nearest: "shipping
+cost" is answered above "When an order ships", though only the heading below has "ship"."""
 _SIMILAR = 0.4
 """Cosine from which "similar meaning" is given as a reason."""
 
@@ -94,6 +95,7 @@ class HitBuilder:
         text = "".join(part.terms for part in sections)
         in_head = frozenset(head)
         found = frozenset(t for t in self.weights if t in in_head or f" {t} " in text)
+        found -= self.query.in_parts(found)
         section = self._choose_section(candidate, sections, title, in_head, found)
         if section:
             head += analyzer.terms(section.heading)
@@ -116,6 +118,8 @@ class HitBuilder:
             section = choose_section(sections, telling, title)
         if candidate.anchor is None:
             return section
+        if not candidate.anchor and candidate.cosine >= _SIMILAR and sections:
+            return sections[0]
         there = {t for t in own if t in head or (section and section.count(t))}
         if covered_share(own, self.query.covered(there)) >= _TOLD_BY_WORDS:
             return section

@@ -15,7 +15,7 @@ _MAX_SCANNED = 200_000
 """The length of the longest article; few sections need more than one stretch."""
 _IN_TITLE = 0.15
 """Weight of a term that the article's title has already."""
-_ROOM = 60
+_ROOM = 40
 """Characters shown behind a word: "Check the balance" alone does not say how."""
 _BETWEEN = " · "
 """Between lines that do not end a sentence."""

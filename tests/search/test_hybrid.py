@@ -21,6 +21,8 @@ ARTICLES = {
     "counterfeit": "# Is my product counterfeit?\n\nGenuine products have a hologram.\n",
     "refund": "# When you are paid back\n\n## By card\n\nThe amount is on your card in 5 days.\n",
     "descale": "# Descale the kettle\n\nBoil water with vinegar and rinse.\n",
+    "shipping": "# Delivery\n\nHow much shipping costs: 5 dollars in every state.\n\n"
+    "## When an order ships\n\nOrders placed by noon ship the same day.\n",
     "e-42": "# E-42: brew unit blocked\n\nTake the unit out.\n",
     "e-43": "# E-43: brew unit missing\n\nPut the unit in.\n",
     "fc-45/index": "# Coffee machine\n\nAll about it.\n",
@@ -72,3 +74,10 @@ def test_filters_hold_for_meaning_too(search: Search) -> None:
 def test_quoted_and_excluded_words_are_taken_literally(search: Search) -> None:
     assert search('"paid back"').mode == "lexical"
     assert "descale" not in [hit.slug for hit in search("limescale in kettle -vinegar").hits]
+
+
+def test_the_beginning_is_quoted_when_it_is_nearest_whatever_words_a_heading_has(
+    search: Search,
+) -> None:
+    page = search("how much does it cost to ship an order")
+    assert (page.hits[0].slug, page.hits[0].section) == ("shipping", "")

@@ -154,3 +154,12 @@ def test_one_thousand_equal_sections_and_a_long_article_are_found_in_one_hit(
     write("short.md", "# Short\n\nChange the filter.\n")
     page = publish().search.search("change the filter")
     assert set(slugs(page)) == {"equal", "short"}
+
+
+def test_a_part_of_a_synonym_is_neither_marked_nor_a_reason(write: Write, publish: Publish) -> None:
+    write("_synonyms.yml", "synonyms:\n  - [kettle, water boiler]\n")
+    write("descale.md", "# Descale\n\nFill the kettle with water and wait.\n")
+    write("boiler.md", "# Parts\n\nThe water boiler has a lid.\n")
+    snippets = {hit.slug: hit.snippet for hit in publish().search.search("kettle").hits}
+    assert snippets["descale"] == "Fill the <mark>kettle</mark> with water and wait."
+    assert "<mark>water</mark> <mark>boiler</mark>" in snippets["boiler"]

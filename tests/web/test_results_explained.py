@@ -50,21 +50,24 @@ def show(client, monkeypatch):
 
 @pytest.mark.parametrize(
     ("stage", "words"),
-    ((Stage.PREFIX, "words that begin with them"), (Stage.SEMANTIC, "mean something similar")),
+    (
+        (Stage.PREFIX, "words that begin with them"),
+        (Stage.SEMANTIC, "mean something similar"),
+        (Stage.ANY_WORDS, "some of your words"),
+    ),
 )
 def test_an_unusual_way_is_told_in_one_line(show, stage, words):
     (line,) = show(stage=stage).xpath("//p[@class='how-found']")
     assert words in line.text_content()
 
 
-@pytest.mark.parametrize("stage", (Stage.ALL_WORDS, Stage.ANY_WORDS))
-def test_the_plain_way_needs_no_words(show, stage):
-    page = show(stage=stage, mode="hybrid", degraded=False)
+def test_the_plain_way_needs_no_words(show):
+    page = show(stage=Stage.ALL_WORDS, mode="hybrid", degraded=False)
     assert not page.xpath("//p[@class='how-found']")
 
 
 def test_degraded_is_one_quiet_line(show):
-    (line,) = show(degraded=True).xpath("//p[@class='how-found']")
+    (line,) = show(degraded=True, stage=Stage.ALL_WORDS).xpath("//p[@class='how-found']")
     assert line.text_content() == (
         "Search by meaning is not available just now; results match words only."
     )
