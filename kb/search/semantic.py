@@ -46,7 +46,7 @@ class SemanticSearch:
         """The nearest articles to a question, best first; None when that cannot be told now.
 
         Args:
-            text: the question as it was typed.
+            text: the question as it is searched, slips corrected.
             limit: how many articles.
             allow: whether an article, by slug, may be found.
             also: slugs to compare wherever they rank, in addition.

@@ -6,7 +6,6 @@ says how sure it is and which stage answered.  Whatever happens, the customer ge
 """
 
 import logging
-import math
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,7 +18,7 @@ from kb.search.analysis import Analyzer
 from kb.search.best_bets import BestBets
 from kb.search.confidence import covered_share, estimate_confidence
 from kb.search.documents import SectionTexts
-from kb.search.engine import EngineReader
+from kb.search.engine import EngineReader, idf
 from kb.search.evidence import collect_evidence
 from kb.search.filters import EVERYTHING_PUBLIC, SearchFilters
 from kb.search.hits import HitBuilder, Match
@@ -220,4 +219,4 @@ class SearchService:
         )
 
     def _idf(self, term: str) -> float:
-        return math.log(1.0 + (self._engine.count() + 1) / (self._frequency(term) + 1))
+        return idf(self._frequency(term), self._engine.count())
