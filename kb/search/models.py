@@ -5,7 +5,11 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """Which step of the search answered; the page and the log say so."""
+    """What it took to find the first hit; the page and the log say so.
+
+    That quoted phrases were given up is told apart from it (``SearchPage.relaxed``), for
+    the words may still stand near each other.
+    """
 
     ALL_WORDS = "all-words"
     """All words near each other in the first hit."""
@@ -42,7 +46,8 @@ class Reasons:
     asked: bool = False
     """The question is written down in the article, word for word."""
     meaning: float = 0.0
-    """Cosine between question and nearest passage, when the semantic stage counted; else 0."""
+    """Cosine between question and nearest passage; 0 when they are not similar, and without the
+    semantic stage."""
 
 
 @dataclass(frozen=True, slots=True)

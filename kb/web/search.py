@@ -20,9 +20,6 @@ blueprint = Blueprint("search", __name__)
 HITS_PER_PAGE = 10
 MAX_RESULT_PAGE = MAX_RESULTS // HITS_PER_PAGE
 NEAREST = 5
-SIMILAR_MEANING = 0.4
-"""Cosine from which the page says that a hit is similar in meaning. On the firefox-help
-questions the articles that answer reach it in 83 of 100 cases, others in 11 (MiniLM)."""
 
 
 @blueprint.get("/search")
@@ -64,7 +61,6 @@ def _answer(template: str, **values: object) -> Response:
     page = values.get("page")
     if isinstance(page, SearchPage):
         values["card"] = find_card(page.hits[0].collection if page.hits else "")
-        values["similar_meaning"] = SIMILAR_MEANING
         values["nearest"] = () if page.hits else list_nearest(page.query)
     else:
         values["collections"] = list_collection_counts("")

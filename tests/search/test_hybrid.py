@@ -56,6 +56,13 @@ def test_similar_meaning_is_a_reason(search: Search) -> None:
     assert 0.4 <= first.reasons.meaning <= 1
 
 
+def test_a_far_meaning_is_no_reason(search: Search) -> None:
+    hits = search("how to tell whether my product is a fake unit").hits
+    meanings = [hit.reasons.meaning for hit in hits]
+    assert 0.0 in meanings
+    assert all(meaning == 0 or meaning >= 0.4 for meaning in meanings)
+
+
 def test_the_very_code_comes_before_what_is_similar(search: Search) -> None:
     page = search("e43 brew unit blocked take out")
     assert page.hits[0].slug == "e-43"

@@ -66,9 +66,7 @@ def test_corrections_keep_the_filters(read):
 
 
 def test_the_next_page_keeps_the_filters(site):
-    answer = site.client.get(
-        "/search?q=water+power+button+display&kind=troubleshooting"
-    )
+    answer = site.client.get("/search?q=water+power+button+display&kind=troubleshooting")
     page = lxml.html.document_fromstring(answer.get_data(as_text=True))
     assert page.xpath("//a[@rel='next']/@href") == [
         "/search?q=water+power+button+display&kind=troubleshooting&page=2"

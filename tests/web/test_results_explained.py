@@ -104,13 +104,13 @@ def test_why_a_hit_was_found_needs_no_script(show):
     ]
 
 
-def test_a_far_meaning_is_no_reason(show):
-    page = show(reasons=Reasons(words=("track",), meaning=0.1))
+def test_without_similar_meaning_there_is_no_word_of_it(show):
+    page = show(reasons=Reasons(words=("track",)))
     assert "similar in meaning" not in text_of(page)
 
 
 def test_without_reasons_there_is_nothing_to_open(show):
-    page = show(reasons=Reasons(meaning=0.01))
+    page = show(reasons=Reasons())
     assert not page.xpath("//li[@class='hit'][1]//details")
 
 
