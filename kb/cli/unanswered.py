@@ -61,9 +61,12 @@ def unanswered(since: int | date, form: str, states: Sequence[str], limit: int) 
     services = build_services(load_settings())
     today = services.clock.now().date()
     first = since if isinstance(since, date) else today - timedelta(days=since)
-    topics = services.content_gaps.list_topics(
-        first, today, _chosen(states), limit, with_nearest=lambda text: _nearest(services, text)
-    )
+    try:
+        topics = services.content_gaps.list_topics(
+            first, today, _chosen(states), limit, with_nearest=lambda text: _nearest(services, text)
+        )
+    finally:
+        services.generations.close()
     if form == "json":
         click.echo(json.dumps([topic_object(topic) for topic in topics], ensure_ascii=False))
     elif form == "csv":

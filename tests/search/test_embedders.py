@@ -361,3 +361,20 @@ def test_a_model_file_of_the_size_is_checked_only_when_it_is_loaded() -> None:
     files = find_model_files(None)
     assert isinstance(files, ModelFiles)
     assert files.sha256.startswith(files.name.rpartition("-")[2])
+
+
+@pytest.mark.parametrize("wait", [0.0, 0.1, 0.2, 0.3])
+def test_a_command_may_end_while_the_model_is_being_loaded(wait: float) -> None:
+    code = f"""
+from kb.errors import EmbedderUnavailable
+from kb.search.embedders.model_files import find_model_files
+from kb.search.embedders.onnx import OnnxEmbedder
+try:
+    OnnxEmbedder(find_model_files(None)).embed(["kettle"], timeout={wait})
+except EmbedderUnavailable:
+    print("too slow")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")

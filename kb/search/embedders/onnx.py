@@ -5,6 +5,7 @@ second.  Texts are embedded one at a time: padding a batch to its longest text c
 than it saves (docs/decisions/0009-sentence-model.md).
 """
 
+import atexit
 import hashlib
 import os
 import threading
@@ -24,6 +25,8 @@ from kb.search.embedders.model_files import ModelFiles
 
 _MAX_CHARACTERS = 6_000
 """Far more than the tokens that are read: tokenisers take their time over long texts."""
+_EXIT_SECONDS = 5.0
+"""How long the end of a command waits for a model that is being loaded, which takes one tenth."""
 _INPUTS = frozenset({"input_ids", "attention_mask", "token_type_ids"})
 _POOLED = "sentence_embedding"
 
@@ -85,9 +88,12 @@ class OnnxEmbedder:
         with self._lock:
             if self._loading is None:
                 self._loading = Future()
-                threading.Thread(
+                loader = threading.Thread(
                     target=self._load_into, args=(self._loading,), name="model", daemon=True
-                ).start()
+                )
+                loader.start()
+                # A process that ends while onnxruntime is at work in a thread is aborted.
+                atexit.register(loader.join, _EXIT_SECONDS)
             loading = self._loading
         try:
             return loading.result(timeout)
