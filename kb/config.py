@@ -191,7 +191,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "KB_WEAK_CONFIDENCE",
-        "0.22",
+        "0.2",
         _share,
         "Confidence below which a search with hits counts as weak.",
     ),

@@ -39,7 +39,7 @@ QUOTED_FROM = 0.6
 """Confidence from which the best passage is quoted above the hits."""
 _FILTERS_CACHED = 8
 """Sets of all slugs, 2 MB each with 50,000 articles."""
-_SECTIONS_CACHED = 256
+_SECTIONS_CACHED = 1_024
 """Articles whose sections are kept in memory, some 10 kB each: most searches find the same few."""
 _FREQUENCIES_CACHED = 65_536
 """Terms whose document frequency is kept, some 8 MB: every term is asked for several times."""
