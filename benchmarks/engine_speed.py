@@ -20,7 +20,7 @@ from workspace import Workspace
 
 from kb.bootstrap.publishing import build_engine, build_generations
 from kb.content.models import Audience
-from kb.publishing.generations import Generation
+from kb.publishing.generation import Generation
 from kb.search.analysis import Analyzer
 from kb.search.documents import build_document, build_search_sections
 from kb.search.engine import IndexDocument

@@ -16,7 +16,7 @@ from kb.bootstrap.publishing import build_generations, build_publisher
 from kb.bootstrap.services import build_services
 from kb.clock import FixedClock
 from kb.config import Settings, load_settings
-from kb.publishing.generations import Generation
+from kb.publishing.generation import Generation
 from kb.services import Services
 
 ROOT = Path(__file__).resolve().parent.parent

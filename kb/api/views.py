@@ -11,7 +11,7 @@ from kb.api.article_object import article_object
 from kb.api.errors import BadParameter
 from kb.api.openapi import build_openapi
 from kb.content.models import Kind
-from kb.publishing.generations import Generation
+from kb.publishing.generation import Generation
 from kb.search.filters import SearchFilters
 from kb.search.search_object import search_object
 from kb.services import Services

@@ -11,7 +11,7 @@ import click
 
 from kb.content.library import Library
 from kb.content.models import Kind
-from kb.publishing.generations import Generation
+from kb.publishing.generation import Generation
 from kb.search.filters import SearchFilters
 from kb.search.models import Hit, SearchPage
 from kb.search.search_object import search_object

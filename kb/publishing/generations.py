@@ -1,39 +1,27 @@
-"""Generations as they are served: which is current, opening it, switching to the next.
+"""Which generation is current, and switching to the next.
 
 A generation is everything the site needs, built from one revision of the content.
 It is complete before it is named in ``CURRENT`` and never written again, so that
-any number of workers read it without locks.
+any number of workers read it without locks; only the list of its passages is replaced,
+by one rename, when vectors were computed.
 """
 
 import logging
 import os
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
 
 from kb.clock import Clock
-from kb.contacts.directory import parse_directory
-from kb.contacts.models import Directory
-from kb.content.library import Library
-from kb.content.models import Audience, Problem
+from kb.content.models import Audience
 from kb.content.site_settings import parse_site
-from kb.content.yaml_document import YamlDocument
 from kb.errors import GenerationUnavailable
 from kb.publishing import garbage
+from kb.publishing.generation import Generation, GenerationOpener, find_document
 from kb.publishing.layout import IndexLayout
-from kb.publishing.models import Catalogue
-from kb.publishing.reading import parse_settings_text
-from kb.publishing.store import LibraryFiles, LibraryReader
-from kb.search.analysis import Analyzer
-from kb.search.best_bets import BestBets, parse_best_bets
-from kb.search.engine import EngineReader, SearchEngine
+from kb.publishing.store import LibraryFiles
+from kb.search.engine import SearchEngine
 from kb.search.query_vectors import QueryVectors
-from kb.search.semantic import SemanticSearch
-from kb.search.service import SearchService
-from kb.search.synonyms import parse_synonyms
 
 CHECK_SECONDS = 1.0
 """How often a worker looks for a new generation; a switch is promised within 5 s."""
@@ -43,28 +31,6 @@ _CLOSE_AFTER_SECONDS = 60.0
 """A request that began with the last generation ends long before."""
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Generation:
-    """One complete, opened index and everything that was published with it."""
-
-    id: str
-    library: Library
-    search: SearchService
-    directory: Directory
-    problems: tuple[Problem, ...]
-    """What was wrong with the content when it was published."""
-    _reader: LibraryReader
-
-    def warm(self) -> None:
-        """Load what only some searches need; cheap when there is nothing to do."""
-        self.search.warm()
-
-    def close(self) -> None:
-        """Release files; only when no request uses it any more."""
-        self.search.close()
-        self._reader.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +55,11 @@ class Generations:
         questions: QueryVectors | None = None,
     ) -> None:
         self.layout = layout
-        self._clock = clock
         self._questions = questions
         self._library_files = library_files
-        self._engine = engine
-        self._weak_confidence = weak_confidence
+        self._opener = GenerationOpener(
+            layout, library_files, engine, weak_confidence, clock, questions
+        )
         self._current: Generation | None = None
         self._settled: Generation | None = None
         self._retired: list[tuple[float, Generation]] = []
@@ -134,7 +100,7 @@ class Generations:
             catalogue = reader.load_catalogue()
         finally:
             reader.close()
-        site, _ = parse_site(_document(catalogue.documents, "_site"))
+        site, _ = parse_site(find_document(catalogue.documents, "_site"))
         shown = (a.summary.is_visible_to(Audience.PUBLIC) for a in catalogue.articles.values())
         return Outline(site.name, sum(shown))
 
@@ -148,7 +114,7 @@ class Generations:
             if wanted is None or (self._current is not None and self._current.id == wanted):
                 return False
             try:
-                opened = self._open(wanted)
+                opened = self._opener.open(wanted)
             except GenerationUnavailable as error:
                 if self._refused != wanted:
                     _log.error("generation %s is not served: %s", wanted, error)
@@ -171,55 +137,6 @@ class Generations:
             self._retired, self._current, self._settled = [], None, None
         if self._questions is not None:
             self._questions.close()
-
-    def _open(self, generation: str) -> Generation:
-        directory = self.layout.generation(generation)
-        reader = self._library_files.open(directory)
-        catalogue = reader.load_catalogue()
-        site, _ = parse_site(_document(catalogue.documents, "_site"))
-        contacts, _ = parse_directory(
-            _document(catalogue.documents, "_contacts"),
-            timezone=site.timezone,
-            country=site.country,
-        )
-        synonyms, _ = parse_synonyms(
-            _document(catalogue.documents, "_synonyms"), Analyzer.for_language(site.language)
-        )
-        library = Library(
-            revision=catalogue.manifest.revision,
-            published_at=datetime.fromisoformat(catalogue.manifest.published_at),
-            site=site,
-            summaries={a.summary.slug: a.summary for a in catalogue.articles.values()},
-            collections={c.slug: c for c in catalogue.collections},
-            files={file.url: file for file in catalogue.files.values()},
-            texts=reader,
-        )
-        library.warm()
-        search = SearchService(
-            library,
-            self._open_index(directory, catalogue),
-            reader,
-            reader.load_vocabulary(),
-            synonyms,
-            self._weak_confidence,
-            best_bets=_best_bets(catalogue, library),
-            semantic=self._open_semantic(directory),
-            clock=self._clock,
-        )
-        return Generation(generation, library, search, contacts, catalogue.problems, reader)
-
-    def _open_index(self, directory: Path, catalogue: Catalogue) -> EngineReader:
-        if catalogue.manifest.engine != self._engine.name:
-            raise GenerationUnavailable(
-                f"The index was built for the engine {catalogue.manifest.engine!r}, "
-                f"KB_SEARCH_ENGINE is {self._engine.name!r}: run `kb index`."
-            )
-        return self._engine.open(directory / self._engine.name)
-
-    def _open_semantic(self, directory: Path) -> SemanticSearch | None:
-        if self._questions is None:
-            return None
-        return SemanticSearch(directory, self.layout.vectors, self._questions)
 
     def _watch(self) -> None:
         with self._lock:
@@ -272,17 +189,3 @@ class Generations:
             if now - since >= _CLOSE_AFTER_SECONDS:
                 generation.close()
         self._retired = still
-
-
-def _best_bets(catalogue: Catalogue, library: Library) -> BestBets:
-    analyzer = Analyzer.for_language(library.site.language)
-    document = _document(catalogue.documents, "_best_bets")
-    published_on = library.published_at.date()
-    return parse_best_bets(document, analyzer, library.summaries.values(), published_on)[0]
-
-
-def _document(documents: Mapping[str, str], stem: str) -> YamlDocument:
-    for ending in (".yml", ".yaml"):
-        if f"{stem}{ending}" in documents:
-            return parse_settings_text(f"{stem}{ending}", documents[f"{stem}{ending}"])
-    return YamlDocument(f"{stem}.yml", {})

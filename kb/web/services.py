@@ -4,7 +4,7 @@ from typing import cast
 
 from flask import current_app, g
 
-from kb.publishing.generations import Generation
+from kb.publishing.generation import Generation
 from kb.services import Services
 
 

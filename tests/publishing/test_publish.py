@@ -17,7 +17,7 @@ from kb.clock import FixedClock
 from kb.config import Settings
 from kb.content.models import Audience, Severity, State
 from kb.errors import GenerationUnavailable, PublishError, SourceError
-from kb.publishing.generations import Generation
+from kb.publishing.generation import Generation
 from kb.publishing.layout import IndexLayout
 from kb.publishing.models import PublishReport
 from tests.conftest import ROOT, Write, run_git

@@ -18,7 +18,7 @@ from kb.clock import FixedClock
 from kb.config import load_settings
 from kb.content.models import Audience
 from kb.errors import EmbedderUnavailable
-from kb.publishing.generations import Generation
+from kb.publishing.generation import Generation
 from kb.relevance.intervals import auroc
 from kb.relevance.judgments import JudgedQuery, load_judgments
 from kb.relevance.metrics import MEASURES, evaluate

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from kb.publishing.generations import Generation
+from kb.publishing.generation import Generation
 from kb.search.filters import SearchFilters
 from kb.search.models import SearchOutcome, SearchPage, Stage
 from tests.conftest import Write

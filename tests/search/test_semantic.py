@@ -11,7 +11,7 @@ import pytest
 
 from kb.bootstrap.publishing import build_generations, build_publisher
 from kb.config import Settings
-from kb.publishing.generations import Generation
+from kb.publishing.generation import Generation
 from kb.search import breaker
 from kb.search.embedder import Embedder
 from kb.search.embedders.model_files import find_model_files
