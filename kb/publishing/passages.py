@@ -1,6 +1,6 @@
 """Lists the passages of a generation, taking over those of articles that did not change."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -64,7 +64,7 @@ def build_table(
             anchors = last.table.anchors[start:end]
             lists.add(slug, kinds[start:end], anchors, digests[start * size : end * size])
         else:
-            passages = load_passages(article, reader)
+            passages = load_passages(article, reader, catalogue.wordings.get(slug, ()))
             lists.add(
                 slug,
                 bytes(passage.kind for passage in passages),
@@ -86,15 +86,18 @@ def load_missing_texts(
     lacks = np.minimum.reduceat(table.rows, starts) == UNKNOWN if len(starts) else ()
     for slug, lacking in zip(table.slugs, lacks, strict=True):
         if lacking and slug in articles:
-            for passage in load_passages(articles[slug], reader):
+            wordings = catalogue.wordings.get(slug, ())
+            for passage in load_passages(articles[slug], reader, wordings):
                 if (digest := passage.digest) in missing:
                     found[digest] = passage.text
     return found
 
 
-def load_passages(article: StoredArticle, reader: LibraryReader) -> tuple[Passage, ...]:
-    """The passages of one article."""
-    return build_passages(article.summary, reader.load_text(article.path).sections)
+def load_passages(
+    article: StoredArticle, reader: LibraryReader, wordings: Sequence[str]
+) -> tuple[Passage, ...]:
+    """The passages of one article; ``wordings`` are customers' questions that led to it."""
+    return build_passages(article.summary, reader.load_text(article.path).sections, wordings)
 
 
 def _kept_slices(catalogue: Catalogue, last: LastPassages) -> Mapping[str, tuple[int, int]]:
@@ -107,7 +110,10 @@ def _kept_slices(catalogue: Catalogue, last: LastPassages) -> Mapping[str, tuple
     return {
         slug: (end - count, end)
         for slug, end, count in zip(last.table.slugs, ends, last.table.counts.tolist(), strict=True)
-        if slug in now and slug in before and _says_the_same(before[slug], now[slug])
+        if slug in now
+        and slug in before
+        and _says_the_same(before[slug], now[slug])
+        and last.catalogue.wordings.get(slug, ()) == catalogue.wordings.get(slug, ())
     }
 
 

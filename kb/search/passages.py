@@ -49,15 +49,20 @@ class Passage:
 
 
 def build_passages(
-    summary: ArticleSummary, sections: Sequence[SearchSection]
+    summary: ArticleSummary, sections: Sequence[SearchSection], wordings: Sequence[str] = ()
 ) -> tuple[Passage, ...]:
-    """The passages of an article: at least its title; titles and questions first."""
+    """The passages of an article: at least its title; titles and questions first.
+
+    ``wordings`` are customers' own questions that led to the article; they count like those
+    that editors wrote.
+    """
     found = [Passage(PassageKind.TITLE, "", _shorten(summary.title))]
     if summary.summary:
         found.append(
             Passage(PassageKind.TITLE, "", _shorten(f"{summary.title}. {summary.summary}"))
         )
-    found += (Passage(PassageKind.QUESTION, "", _shorten(text)) for text in summary.questions)
+    questions = (*summary.questions, *wordings)
+    found += (Passage(PassageKind.QUESTION, "", _shorten(text)) for text in questions)
     del found[_MAX_IN_ARTICLE:]
     for section in sections:
         for text in _pieces(summary.title, section):

@@ -20,6 +20,7 @@ from kb.storage.migrations import migrations
 from kb.storage.sqlite import SqliteFile
 from kb.storage.wordings import SqliteWordingStore
 from tests.conftest import Write
+from tests.search.embedding import needs_model
 
 Teach = Callable[..., None]
 Report = Callable[[], PublishReport]
@@ -196,3 +197,21 @@ def test_an_earlier_slug_counts_and_hidden_articles_do_not() -> None:
     learned = {"delayed": ("slow box",), "gone": ("x",)}
     assert choose_wordings([summary(aliases=("delayed",))], learned) == {"late": ("slow box",)}
     assert choose_wordings([summary("gone", state=State.ARCHIVED)], learned) == {}
+
+
+@needs_model
+def test_a_learned_wording_gets_a_vector_of_its_own(
+    two_articles: None, teach: Teach, settings: Settings, clock: FixedClock
+) -> None:
+    publisher = build_publisher(replace(settings, semantic=True), clock)
+
+    def embedded() -> int:
+        publisher.publish()
+        report = publisher.embed()
+        assert report is not None
+        return report.embedded
+
+    embedded()
+    teach("the box arrived crushed", "damaged")
+    assert embedded() == 1
+    assert embedded() == 0
