@@ -196,17 +196,7 @@ class Publisher:
             choose_wordings(revision.arrangement.articles.values(), learned),
         )
         try:
-            index = directory / self.engine.name
-            if base and base.catalogue.manifest.engine == self.engine.name:
-                old_index = base.directory / self.engine.name
-                documents = build.documents(everything=False)
-                self.engine.build(index, documents, base=old_index, removed=build.removed_keys())
-            else:
-                self.engine.build(index, build.documents(everything=True))
-            catalogue = self._catalogue(revision, build.wordings)
-            writer.finish(catalogue)
-            self._store_files(catalogue)
-            self._verify(directory, catalogue)
+            catalogue = self._write(build, directory, base)
             if self.vectors is not None:
                 before = (last.directory, last.catalogue) if last else None
                 self.vectors.prepare(directory, catalogue, before)
@@ -228,6 +218,21 @@ class Publisher:
             seconds=round(time.monotonic() - started, 3),
             kept=tuple(revision.kept),
         )
+
+    def _write(self, build: Build, directory: Path, base: "_Last | None") -> Catalogue:
+        """Index and library in ``directory``, on top of ``base`` if there is one."""
+        index = directory / self.engine.name
+        if base and base.catalogue.manifest.engine == self.engine.name:
+            old_index = base.directory / self.engine.name
+            documents = build.documents(everything=False)
+            self.engine.build(index, documents, base=old_index, removed=build.removed_keys())
+        else:
+            self.engine.build(index, build.documents(everything=True))
+        catalogue = self._catalogue(build.revision, build.wordings)
+        build.writer.finish(catalogue)
+        self._store_files(catalogue)
+        self._verify(directory, catalogue)
+        return catalogue
 
     def _catalogue(self, revision: Revision, wordings: Wordings) -> Catalogue:
         slugs = {article.summary.slug for article in revision.stored.values()}
