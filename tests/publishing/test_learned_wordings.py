@@ -104,6 +104,18 @@ def test_a_learned_wording_finds_its_article_after_the_next_publish(
 
 
 @pytest.mark.usefixtures("two_articles")
+def test_the_first_wording_of_a_help_center_counts_as_much_as_later_ones(
+    settings: Settings, teach: Teach, report: Report, write: Write
+) -> None:
+    for number in range(100):
+        write(f"other{number}.md", f"# Article {number}\n\nNothing about it.\n")
+    write("noise.md", "# Rattling\n\nThe noise ends when the kettle is empty.\n")
+    teach("squeaky wobble noise", "damaged")
+    report()
+    assert found(settings, "squeaky wobble noise") == ["damaged", "noise"]
+
+
+@pytest.mark.usefixtures("two_articles")
 def test_only_articles_whose_wordings_or_text_changed_are_indexed_anew(
     settings: Settings, clock: FixedClock, teach: Teach, write: Write, report: Report
 ) -> None:
