@@ -17,7 +17,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from kb.content_gaps.models import Wording, Words
-from kb.search.analysis import Analyzer, is_code
+from kb.search.analysis import Analyzer
+from kb.search.codes import has_digit
 from kb.text import fold
 
 _MARKER = re.compile(r"\[(?:email|url|iban|card|phone|number)\]")
@@ -65,7 +66,7 @@ class Grouper:
 
     def _find_term(self, word: str) -> str:
         stem = self._analyzer.stem(word)
-        if len(word) < _SHORTEST or is_code(word) or word in self._known or stem in self._terms:
+        if len(word) < _SHORTEST or has_digit(word) or word in self._known or stem in self._terms:
             return stem
         return self._find_known(word) or self._find_used(stem) or stem
 
@@ -96,7 +97,7 @@ class Grouper:
     def _learn(self, term: str) -> None:
         if term not in self._terms:
             self._terms.add(term)
-            if len(term) >= _SHORTEST and not is_code(term):
+            if len(term) >= _SHORTEST and not has_digit(term):
                 self._by_shape.setdefault((term[0], len(term)), []).append(term)
 
 

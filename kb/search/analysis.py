@@ -168,8 +168,3 @@ class Analyzer:
         if second.typed in PHRASALS.get(first.whole, ()):
             return self._reader.stem(first.whole + second.typed)
         return ""
-
-
-def is_code(word: str) -> bool:
-    """Whether a word is a model name, error code or number, which must not be corrected."""
-    return any(character.isdigit() for character in word)

@@ -123,9 +123,14 @@ def is_ordinal(word: str) -> bool:
     return _ORDINAL.fullmatch(word) is not None
 
 
+def has_digit(word: str) -> bool:
+    """Whether a word is a number or may be a code, which no rule for words holds for."""
+    return any(character.isdigit() for character in word)
+
+
 def is_mixed(word: str) -> bool:
     """Whether letters and digits stand in one word."""
-    return not word.isdigit() and not word.isalpha() and any(c.isdigit() for c in word)
+    return not word.isdigit() and not word.isalpha() and has_digit(word)
 
 
 def is_identifier(word: str) -> bool:

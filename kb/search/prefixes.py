@@ -8,7 +8,8 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
 
-from kb.search.analysis import Analyzer, is_code
+from kb.search.analysis import Analyzer
+from kb.search.codes import is_mixed
 from kb.text import fold
 
 MOST = 8
@@ -34,7 +35,7 @@ class PrefixExpander:
     def words(self, typed: str) -> tuple[str, ...]:
         """At most ``MOST`` words that begin with ``typed``, those in most articles first."""
         folded = fold(typed).replace("-", "")
-        shortest = _SHORTEST_CODE if is_code(folded) and not folded.isdigit() else _SHORTEST
+        shortest = _SHORTEST_CODE if is_mixed(folded) else _SHORTEST
         return self._cached(folded) if len(folded) >= shortest else ()
 
     def terms(self, typed: str, analyzer: Analyzer) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from kb.content.models import ArticleSummary, Audience, State
 from kb.search.analysis import Analyzer
+from kb.search.codes import has_digit
 from kb.search.models import Suggestion
 from kb.text import clean_query_text, fold
 
@@ -200,8 +201,4 @@ def _typed_words(typed: str, analyzer: Analyzer) -> list[str]:
 
 def _squashed(text: str) -> list[str]:
     """Model names as one word, so that ``wh1000`` finds ``WH-1000XM4``."""
-    return [
-        fold(word).replace("-", "")
-        for word in text.split()
-        if "-" in word and any(c.isdigit() for c in word)
-    ]
+    return [fold(word).replace("-", "") for word in text.split() if "-" in word and has_digit(word)]
