@@ -1,10 +1,10 @@
 """Puts what words found and what meaning found into one order.
 
 A weighted sum: on judged questions of a public help center it was better than reciprocal
-rank fusion and as good as scaling both sides by what else was found, which needs more to
-be right (docs/decisions/0011-fusion.md).  Similarities are compared as they are, for they mean the
-same from one question to the next; lexical scores do not, and are taken relative to the
-best one.
+rank fusion, and as good as scaling both sides by what else was found, which needs more to
+be right (docs/decisions/0011-fusion.md).  Similarities are compared as they are, for they
+mean the same from one question to the next; lexical scores do not, and are taken relative
+to the best one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,7 +28,7 @@ class Candidate:
     lexical: float = 0.0
     """Score of the engine; 0 when no word matches or it was not among the best."""
     similarity: float = 0.0
-    """How close its meaning is, -1 to 1; 0 without the semantic stage."""
+    """How close its meaning is, -1 to 1; 0 when it was not compared."""
     cosine: float = 0.0
     """Of the nearest passage."""
     anchor: str | None = None
