@@ -17,7 +17,7 @@ from workspace import KB, Workspace
 
 START_LIMIT_SECONDS = 60.0
 _POLL_SECONDS = 0.01
-_BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 """Searches of what looks like a machine are not logged, and logging is part of the cost."""
 
 
@@ -31,20 +31,26 @@ class RunningSite:
     """Seconds from starting the process until its first page had arrived."""
 
     def worker_megabytes(self) -> float | None:
-        """Resident memory of the worker, None where the system does not tell (not Linux)."""
-        sizes = [resident_megabytes(pid) for pid in _descendants(self.process.pid)]
+        """Resident memory of the worker, None where the system does not tell (not Linux).
+
+        Without the process that has the sentence model, which all workers share.
+        """
+        workers = [p for p in _descendants(self.process.pid) if not _has_model(p)]
+        sizes = [resident_megabytes(pid) for pid in workers]
         return max(sizes, default=None)
 
 
 class Client:
     """One customer's browser: one connection that is kept, no cache, no cookies."""
 
-    def __init__(self, port: int) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    def __init__(self, port: int, address: str = "127.0.0.1") -> None:
+        self._connection = http.client.HTTPConnection(
+            "127.0.0.1", port, timeout=60, source_address=(address, 0)
+        )
 
     def get(self, path: str) -> bytes:
         """The body of a page; anything but 200 ends the benchmark."""
-        self._connection.request("GET", path, headers={"User-Agent": _BROWSER})
+        self._connection.request("GET", path, headers={"User-Agent": BROWSER})
         response = self._connection.getresponse()
         body = response.read()
         if response.status != 200:
@@ -136,6 +142,10 @@ def _descendants(pid: int) -> list[int]:
         return []
     found = [int(child) for child in children]
     return found + [below for child in found for below in _descendants(child)]
+
+
+def _has_model(pid: int) -> bool:
+    return b"\0embedder\0" in Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def resident_megabytes(pid: int) -> float:

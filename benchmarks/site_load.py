@@ -36,30 +36,38 @@ def measure_load(port: int, addresses: dict[str, Sequence[str]]) -> Row:
     rounds = []
     for _ in range(ROUNDS):
         kinds = rng.choices(list(SHARES), weights=list(SHARES.values()), k=RATE * SECONDS)
-        times = _ask_on_time(port, [rng.choice(addresses[kind]) for kind in kinds])
+        times = ask_on_time(port, [rng.choice(addresses[kind]) for kind in kinds])
         rounds.append((percentile_of_rounds([times], 0.99),))
     return Row(f"{RATE} requests/s, 99th percentile", tuple(rounds), promise=LOAD_P99_MS)
 
 
-def _ask_on_time(port: int, paths: Sequence[str]) -> list[float]:
-    """Milliseconds from the time a request was due to the end of its answer."""
+def ask_on_time(
+    port: int, paths: Sequence[str], rate: int = RATE, addresses: Sequence[str] = ("127.0.0.1",)
+) -> list[float]:
+    """Milliseconds from the time a request was due to the end of its answer.
+
+    The customers have these addresses in turn.
+    """
     due: queue.SimpleQueue[tuple[float, str] | None] = queue.SimpleQueue()
     found: list[float] = []
 
-    def ask() -> None:
-        client = Client(port)
+    def ask(address: str) -> None:
+        client = Client(port, address)
         while (request := due.get()) is not None:
             at, path = request
             client.get(path)
             found.append((time.perf_counter() - at) * 1000)
         client.close()
 
-    customers = [threading.Thread(target=ask, daemon=True) for _ in range(CUSTOMERS)]
+    customers = [
+        threading.Thread(target=ask, args=(addresses[n % len(addresses)],), daemon=True)
+        for n in range(CUSTOMERS)
+    ]
     for customer in customers:
         customer.start()
     start = time.perf_counter()
     for number, path in enumerate(paths):
-        at = start + number / RATE
+        at = start + number / rate
         time.sleep(max(0.0, at - time.perf_counter()))
         due.put((at, path))
     for _ in customers:

@@ -9,9 +9,9 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,8 @@ class Workspace:
     size: int
     folder: Path
     content: Path
+    others: Mapping[str, str] = field(default_factory=dict)
+    """Settings besides those of every run."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -38,12 +40,17 @@ class Workspace:
             "KB_INDEX_DIR": str(self.folder / "index"),
             "KB_DATABASE": str(self.folder / "instance" / "helpshelf.db"),
             "KB_RATE_LIMIT": "off",
+            **self.others,
         }
 
     @property
     def settings(self) -> Settings:
         """The settings as values, for this process."""
         return load_settings(self.environment)
+
+    def with_settings(self, others: Mapping[str, str]) -> "Workspace":
+        """The same folders with other settings."""
+        return replace(self, others=others)
 
     def process_environment(self) -> dict[str, str]:
         """The environment of a process: this one's, with no other ``KB_`` settings."""

@@ -27,6 +27,7 @@ from kb.web.security import client_address, init_security
 from kb.web.sign_in import init_sign_in
 from kb.web.static_files import init_static_files
 from kb.web.translation import gettext, ngettext
+from kb.web.turns import init_turns
 from kb.web.visits import init_visits
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -70,6 +71,7 @@ def create_app(services: Services | None = None) -> Flask:
     init_security(app)
     init_sign_in(app)
     init_visits(app)
+    init_turns(app)
     _init_templates(app)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -19,6 +19,9 @@ from kb.errors import GenerationUnavailable, HelpshelfError
 from kb.publishing.generations import Generations
 
 _MAINTENANCE_SECONDS = 3600.0
+_THREADS = 32
+"""Most of a worker, made when they are needed: searches wait in them for their turn
+(``kb/web/turns.py``), and other pages must find some free all the same."""
 
 _log = logging.getLogger(__name__)
 
@@ -145,13 +148,15 @@ def _run(host: str, port: int, workers: int) -> None:
     from granian import Granian
     from granian.constants import Interfaces
 
+    # Its advice on the number of threads is for an application that lets all of them compute.
+    logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.msg)
     Granian(
         "app:app",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=4,
+        blocking_threads=_THREADS,
         websockets=False,
         # Without it granian stops altogether when one worker dies.
         respawn_failed_workers=True,

@@ -9,6 +9,7 @@ import hmac
 import logging
 import math
 import secrets
+import threading
 import time
 from pathlib import Path
 
@@ -42,6 +43,8 @@ class SqliteRateLimiter:
     def __init__(self, path: Path, clock: Clock) -> None:
         self._file = SqliteFile(path, synchronous="NORMAL")
         self._clock = clock
+        # SQLite lets writers sleep until the file is free; threads need not come to that.
+        self._writing = threading.Lock()
         self._salt: tuple[str, bytes] = ("", b"")
         self._is_ready = False
         self._cleaned_at = -math.inf
@@ -50,7 +53,8 @@ class SqliteRateLimiter:
     def allow(self, action: str, key: str) -> int:
         """Count one attempt of ``key``: 0 when it may go on, else the seconds to wait."""
         try:
-            return self._count(LIMITS[action], f"{action}\0{key}")
+            with self._writing:
+                return self._count(LIMITS[action], f"{action}\0{key}")
         except DatabaseError as error:
             self._is_ready = False
             self._salt = ("", b"")

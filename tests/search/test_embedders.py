@@ -73,6 +73,15 @@ def test_a_text_has_the_same_vector_whatever_it_is_embedded_with(model: OnnxEmbe
     assert len(model.embed([])) == 0
 
 
+def test_what_somebody_waits_for_is_read_in_bounded_time(model: OnnxEmbedder) -> None:
+    noise = "qzxj vkwp " * 20
+    beginning, whole = model.embed([noise], timeout=10.0)[0], model.embed([noise])[0]
+    assert np.linalg.norm(beginning) == pytest.approx(1.0, abs=1e-5)
+    assert not np.allclose(beginning, whole, atol=1e-3)
+    question = "How do I get my money back for a parcel that came late and was opened? " * 2
+    assert np.allclose(model.embed([question], timeout=10.0), model.embed([question]), atol=1e-6)
+
+
 def test_odd_and_endless_texts_are_embedded_in_time(model: OnnxEmbedder) -> None:
     model.embed(["warm"])
     odd = ["", "\x00", "🫖" * 5_000, "a" * 2_000_000, "word " * 400_000, "\u202e؟ שלום"]

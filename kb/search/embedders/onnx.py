@@ -27,6 +27,9 @@ _MAX_CHARACTERS = 6_000
 """Far more than the tokens that are read: tokenisers take their time over long texts."""
 _EXIT_SECONDS = 5.0
 """How long the end of a command waits for a model that is being loaded, which takes one tenth."""
+_QUESTION_TOKENS = 64
+"""Of a text that somebody waits for: 200 characters of a question are some 45 tokens, but of
+noise 130, which take as long as a whole section."""
 _INPUTS = frozenset({"input_ids", "attention_mask", "token_type_ids"})
 _POOLED = "sentence_embedding"
 
@@ -58,7 +61,8 @@ class OnnxEmbedder:
         """One row for each text; ``timeout`` (s) bounds the wait, loading included."""
         deadline = None if timeout is None else monotonic() + timeout
         model = self._load(timeout)
-        futures = [self._pool.submit(model.embed, text) for text in texts]
+        most = None if timeout is None else _QUESTION_TOKENS
+        futures = [self._pool.submit(model.embed, text, most) for text in texts]
         try:
             rows = [future.result(_remaining(deadline)) for future in futures]
         except FutureTimeoutError as error:
@@ -123,8 +127,10 @@ class _Model:
     output: str
     first_token: bool
 
-    def embed(self, text: str) -> _Array:
+    def embed(self, text: str, most: int | None = None) -> _Array:
         encoded = self.tokenizer.encode(text[:_MAX_CHARACTERS])
+        if most is not None and len(encoded.ids) > most:
+            encoded.truncate(most)
         mask = np.array([encoded.attention_mask], np.int64)
         values = {
             "input_ids": np.array([encoded.ids], np.int64),

@@ -1,0 +1,172 @@
+"""Searches take turns, so that nobody can make the others wait.
+
+One process answers two searches at a time at most; more would only slow each other down.
+Who waits is called by what the search is likely to cost and by what the address has used
+in the last seconds: a short question of somebody who asks now and then goes before the
+pasted log file of somebody who sends one after the other.  Only one costly search runs at
+a time, and a cheaper one may always run beside it.  Nobody is refused for that; when too
+many wait, the ones at the end are told to come back.
+"""
+
+import itertools
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from flask import Flask, g, request
+from werkzeug.exceptions import TooManyRequests
+
+from kb.text import MAX_QUERY_LENGTH
+from kb.web.security import client_address
+
+MAX_WAITING = 20
+"""Each one keeps a thread of the server, which needs some for other pages."""
+LONGEST_WAIT_SECONDS = 10.0
+_RETRY_SECONDS = 5
+_AT_ONCE = 2
+_HALF_LIFE_SECONDS = 5.0
+"""After so long half of what an address has used is forgotten."""
+_MOST_USED = 2.0
+"""Seconds that an address can be put back for what it used; it must have its turn, too."""
+_CHEAP, _SELDOM = 1.0, 0.2
+"""Effort, and seconds used lately, up to which searches run side by side: those of people."""
+_CHEAPER = 0.1
+"""How much cheaper than the one that runs another search must be to run beside it."""
+_SWITCH_SECONDS = 0.001
+"""A search that waited for a file or the sentence model must not wait as long again for
+Python to interrupt another one (5 ms by default, several times a search)."""
+_PER_CHARACTER = 0.01
+_PER_PAGE, _PAGES = 0.2, 5
+"""Nobody reads the sixth page in a hurry."""
+_ADDRESSES = 4_096
+_SEARCHES = frozenset({"search.results", "api.search"})
+
+
+class TooManyWaiting(Exception):
+    """There is no place to wait, or it took too long."""
+
+
+@dataclass(eq=False, slots=True)
+class _Turn:
+    address: str
+    used: float
+    """Seconds that the address has used lately."""
+    effort: float
+    rank: tuple[float, int]
+    """Who is called first: time of arrival, put back by both."""
+    called: threading.Event = field(default_factory=threading.Event)
+    is_refused: bool = False
+    started: float = 0.0
+
+
+class Turns:
+    """Decides who is next; safe to share between threads."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._lock = threading.Lock()
+        self._number = itertools.count()
+        self._running: list[_Turn] = []
+        self._waiting: list[_Turn] = []
+        self._used: dict[str, tuple[float, float]] = {}
+
+    def take(self, address: str, effort: float) -> _Turn:
+        """Wait for one's turn; ``effort`` is what the search is likely to cost, 0 to some 3.
+
+        Raises:
+            TooManyWaiting: come back later.
+        """
+        with self._lock:
+            now = self._now()
+            used = self._used_by(address, now)
+            rank = (now + effort + min(used, _MOST_USED), next(self._number))
+            turn = _Turn(address, used, effort, rank)
+            self._waiting.append(turn)
+            self._call()
+            if len(self._waiting) > MAX_WAITING:
+                self._refuse(max(self._waiting, key=lambda t: t.rank))
+        if not turn.called.wait(LONGEST_WAIT_SECONDS):
+            with self._lock:
+                if not turn.called.is_set():
+                    self._refuse(turn)
+        if turn.is_refused:
+            raise TooManyWaiting
+        return turn
+
+    def end(self, turn: _Turn) -> None:
+        """Let the next one begin."""
+        with self._lock:
+            now = self._now()
+            self._running.remove(turn)
+            if len(self._used) >= _ADDRESSES:
+                self._used.clear()
+            used = self._used_by(turn.address, now) + now - turn.started
+            self._used[turn.address] = (used, now)
+            self._call()
+
+    def _used_by(self, address: str, now: float) -> float:
+        used, at = self._used.get(address, (0.0, now))
+        return float(used * 0.5 ** ((now - at) / _HALF_LIFE_SECONDS))
+
+    def _call(self) -> None:
+        while len(self._running) < _AT_ONCE:
+            able = [turn for turn in self._waiting if self._may_run(turn)]
+            if not able:
+                return
+            turn = min(able, key=lambda t: t.rank)
+            self._waiting.remove(turn)
+            self._running.append(turn)
+            turn.started = self._now()
+            turn.called.set()
+
+    def _may_run(self, turn: _Turn) -> bool:
+        if turn.effort < _CHEAP and turn.used < _SELDOM:
+            return True
+        return all(
+            turn.effort + _CHEAPER < other.effort and turn.used < other.used + _SELDOM
+            for other in self._running
+        )
+
+    def _refuse(self, turn: _Turn) -> None:
+        self._waiting.remove(turn)
+        turn.is_refused = True
+        turn.called.set()
+
+
+def init_turns(app: Flask) -> None:
+    """Make all searches of the application take turns."""
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    turns = app.extensions["helpshelf.turns"] = Turns()
+
+    def wait() -> None:
+        if request.endpoint in _SEARCHES:
+            take_turn(turns)
+
+    def end(error: BaseException | None) -> None:
+        turn = g.pop("turn", None)
+        if turn is not None:
+            turns.end(turn)
+
+    app.before_request(wait)
+    app.teardown_request(end)
+
+
+def take_turn(turns: Turns) -> None:
+    """Wait until this request may search; it ends with the request.
+
+    Raises:
+        TooManyRequests: too many wait.
+    """
+    try:
+        g.turn = turns.take(client_address(), _effort())
+    except TooManyWaiting:
+        raise TooManyRequests(retry_after=_RETRY_SECONDS) from None
+
+
+def _effort() -> float:
+    length = min(len(request.args.get("q", "")), MAX_QUERY_LENGTH)
+    page = request.args.get("page", "")
+    number = int(page) if page.isascii() and page.isdigit() and len(page) < 4 else len(page)
+    return length * _PER_CHARACTER + min(max(0, number - 1), _PAGES) * _PER_PAGE
