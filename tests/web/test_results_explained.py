@@ -66,6 +66,11 @@ def test_the_plain_way_needs_no_words(show):
     assert not page.xpath("//p[@class='how-found']")
 
 
+def test_what_editors_put_first_is_not_said_to_be_similar(show):
+    page = show(stage=Stage.SEMANTIC, reasons=Reasons(pinned=True))
+    assert not page.xpath("//p[@class='how-found']")
+
+
 def test_degraded_is_one_quiet_line(show):
     (line,) = show(degraded=True, stage=Stage.ALL_WORDS).xpath("//p[@class='how-found']")
     assert line.text_content() == (
