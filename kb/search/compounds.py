@@ -7,12 +7,10 @@ to occur.
 
 import re
 from array import array
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 
-import numpy as np
-
+from kb.search.hash_set import HashSet
 from kb.search.stop_words import STOP_WORDS
 from kb.text import fold
 
@@ -88,8 +86,7 @@ class WordPairs:
     """Which two words that could be one stand right beside each other in titles and questions.
 
     All of them, however rare: one title is proof enough of how a word is written.  How
-    often words stand together is ``word_context.WordContext``'s.  Kept as sorted hashes:
-    8 bytes a pair, where text takes a hundred.
+    often words stand together is ``word_context.WordContext``'s.
     """
 
     def __init__(self, texts: Iterable[str]) -> None:
@@ -102,19 +99,17 @@ class WordPairs:
                 hashes.extend(hash(pair) for pair in pairs if _could_be_one(*pair))
                 pairs.clear()
         hashes.extend(hash(pair) for pair in pairs if _could_be_one(*pair))
-        self._hashes = array("q", np.unique(np.array(hashes, dtype=np.int64)).tobytes())
+        self._pairs = HashSet(hashes)
 
     def __contains__(self, pair: tuple[str, str]) -> bool:
-        wanted = hash(pair)
-        place = bisect_left(self._hashes, wanted)
-        return place < len(self._hashes) and self._hashes[place] == wanted
+        return pair in self._pairs
 
     def __len__(self) -> int:
-        return len(self._hashes)
+        return len(self._pairs)
 
     def split(self, word: str) -> tuple[str, str] | None:
         """The two words that ``word`` is written as in some title, if it is."""
-        if not self._hashes or len(word) > _LONGEST_WORD:
+        if not self._pairs or len(word) > _LONGEST_WORD:
             return None
         for place in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1):
             pair = (word[:place], word[place:])
