@@ -103,6 +103,7 @@ class GenerationOpener:
             synonyms,
             self._weak_confidence,
             best_bets=_best_bets(catalogue, library),
+            wordings=catalogue.wordings,
             semantic=self._open_semantic(directory),
             clock=self._clock,
         )

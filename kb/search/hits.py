@@ -37,7 +37,7 @@ class Match:
     section: SearchSection | None
     """The one that is shown."""
     head: tuple[str, ...]
-    """Terms of title, questions, tags and the heading of the section, in this order."""
+    """Terms of title, questions, tags, wordings and the heading of the section, in this order."""
     found: frozenset[str]
     """Those of the terms searched for that occur anywhere in the article."""
 
@@ -57,6 +57,8 @@ class HitBuilder:
     query: Query
     weights: Mapping[str, float]
     """How much each term searched for tells (idf times its weight)."""
+    wordings: Mapping[str, Sequence[str]]
+    """What customers asked who were answered by an article, by its slug."""
 
     def matches(self, candidates: Iterable[Candidate]) -> list[Match]:
         """Candidates with their texts."""
@@ -93,6 +95,8 @@ class HitBuilder:
         analyzer = Analyzer.for_language(article.language)
         title = analyzer.terms(article.title, keep_stop_words=True)
         head = [*title, *analyzer.terms(" \n ".join((*article.questions, *article.tags)))]
+        for wording in self.wordings.get(article.slug, ()):
+            head += analyzer.terms(wording)
         text = "".join(part.terms for part in sections)
         in_head = frozenset(head)
         found = frozenset(t for t in self.weights if t in in_head or f" {t} " in text)

@@ -7,7 +7,7 @@ says how sure it is and which stage answered.  Whatever happens, the customer ge
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -60,6 +60,7 @@ class SearchService:
         weak_confidence: float,
         *,
         best_bets: BestBets | None = None,
+        wordings: Mapping[str, Sequence[str]] | None = None,
         semantic: SemanticSearch | None = None,
         clock: Clock,
     ) -> None:
@@ -67,6 +68,7 @@ class SearchService:
         self._engine = engine
         self._load_sections = lru_cache(maxsize=_SECTIONS_CACHED)(sections.load_search_sections)
         self._weak_confidence = weak_confidence
+        self._wordings = wordings or {}
         self._semantic = semantic
         self._clock = clock
         self._frequency = lru_cache(maxsize=_FREQUENCIES_CACHED)(engine.document_frequency)
@@ -156,7 +158,9 @@ class SearchService:
         reading = self._reader.read(cleaned, exact=exact)
         query = reading.query
         ranking = self._ranker.rank(query, filters, self._clock.now().date())
-        builder = HitBuilder(self._library, self._load_sections, query, self._weights(query))
+        builder = HitBuilder(
+            self._library, self._load_sections, query, self._weights(query), self._wordings
+        )
         matches = builder.matches(ranking.candidates[part])
         # Later pages say the same of the search as the first one.
         first = next(iter(builder.matches(ranking.candidates[:1]) if part.start else matches), None)

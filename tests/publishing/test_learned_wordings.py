@@ -15,6 +15,7 @@ from kb.content.models import ArticleSummary, Kind, State
 from kb.publishing.learned import MAX_WORDINGS, choose_wordings
 from kb.publishing.models import PublishReport
 from kb.search.engine import IndexDocument
+from kb.search.models import SearchOutcome, Stage
 from kb.search_log.models import Lesson
 from kb.storage.migrations import migrations
 from kb.storage.sqlite import SqliteFile
@@ -113,6 +114,19 @@ def test_the_first_wording_of_a_help_center_counts_as_much_as_later_ones(
     teach("squeaky wobble noise", "damaged")
     report()
     assert found(settings, "squeaky wobble noise") == ["damaged", "noise"]
+
+
+@pytest.mark.usefixtures("two_articles")
+def test_a_question_that_customers_taught_is_no_weak_search(
+    settings: Settings, teach: Teach, report: Report
+) -> None:
+    teach("squeaky wobble noise", "damaged")
+    report()
+    generations = build_generations(settings)
+    page = generations.current().search.search("squeaky wobble noise")
+    generations.close()
+    assert (page.outcome, page.stage) == (SearchOutcome.CONFIDENT, Stage.ALL_WORDS)
+    assert page.hits[0].reasons.words == ("squeaky", "wobble", "noise")
 
 
 @pytest.mark.usefixtures("two_articles")
