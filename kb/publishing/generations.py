@@ -25,6 +25,7 @@ from kb.search.query_vectors import QueryVectors
 
 CHECK_SECONDS = 1.0
 """How often a worker looks for a new generation; a switch is promised within 5 s."""
+_FIRST_CHECK_SECONDS = 0.05
 _LAST_ROUND_SECONDS = 10.0
 """Loading the model is the longest that the watching thread may be at when all is closed."""
 _CLOSE_AFTER_SECONDS = 60.0
@@ -157,7 +158,10 @@ class Generations:
         self._watching, self._watcher = False, None
 
     def _poll(self, closing: threading.Event) -> None:
-        while not closing.wait(CHECK_SECONDS):
+        # What the first search needs is loaded while the first customer reads the first page.
+        pause = _FIRST_CHECK_SECONDS
+        while not closing.wait(pause):
+            pause = CHECK_SECONDS
             try:
                 self.refresh()
                 self._settle()

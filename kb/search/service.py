@@ -16,6 +16,7 @@ from kb.content.library import Library
 from kb.content.models import Audience
 from kb.search.analysis import Analyzer
 from kb.search.best_bets import BestBets
+from kb.search.codes import is_mixed
 from kb.search.confidence import covered_share, estimate_confidence
 from kb.search.documents import SectionTexts
 from kb.search.engine import EngineReader, idf
@@ -120,6 +121,11 @@ class SearchService:
         """Articles whose title or question fits what has been typed so far; never raises."""
         return self._suggestions.suggest(text, limit, audience)
 
+    def prepare(self) -> None:
+        """Load what nearly every search needs, so that the first one is as fast as others."""
+        self._reader.warm()
+        self._engine.document_frequency("")  # opens all segments
+
     def warm(self) -> None:
         """Load what only some searches need, and vectors that were computed meanwhile.
 
@@ -200,7 +206,11 @@ class SearchService:
         own = {t.term: self._idf(t.term) for t in query.terms}
         doubt = 1.0 - 0.5 * covered_share(own, query.corrected)
         evidence = collect_evidence(own, query, first, ranking)
-        return round(estimate_confidence(evidence, hybrid=ranking.mode == "hybrid") * doubt, 4)
+        found = estimate_confidence(evidence, hybrid=ranking.mode == "hybrid") * doubt
+        if own and own.keys() <= set(filter(is_mixed, first.found)):
+            # A code says nothing that a sentence model understands; the article has it or not.
+            found = max(found, self._weak_confidence)
+        return round(found, 4)
 
     def _fall_back(self, cleaned: str, limit: int, audience: Audience) -> SearchPage:
         hits = tuple(

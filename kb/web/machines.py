@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request
 
 from kb.content.library import Library
 from kb.content.models import Audience
 from kb.errors import DatabaseError, GenerationUnavailable
+from kb.search_log.crawlers import is_person
 from kb.web.formatting import absolute_url
 from kb.web.services import generation, services
 
@@ -15,6 +16,7 @@ blueprint = Blueprint("machines", __name__)
 FEED_ENTRIES = 30
 SITEMAP_ADDRESSES = 40_000
 """The sitemap protocol allows 50,000 addresses and 50 MB a file."""
+_SEARCH_TEMPLATES = ("help_center/search.html", "layout.html", "skeleton.html", "components.html")
 _FIXED_PAGES = ("/", "/collections/all", "/policies", "/directory", "/whats-new")
 
 
@@ -72,12 +74,16 @@ def healthz() -> Response:
 def readyz() -> Response:
     """Whether customers can be sent here: a generation is open and the database works."""
     try:
-        generation()
+        # Customers come as soon as this has been answered, and the first of them searches.
+        generation().search.prepare()
         services().accounts.list_accounts()
     except GenerationUnavailable:
         return _plain("no generation: run `kb index`\n", 503)
     except DatabaseError:
         return _plain("database not usable: see the log\n", 503)
+    for name in _SEARCH_TEMPLATES:
+        current_app.jinja_env.get_template(name)  # compiled once
+    is_person(dict(request.headers))
     return _plain("ready\n", 200)
 
 

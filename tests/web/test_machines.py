@@ -8,6 +8,7 @@ import pytest
 from kb.app_factory import create_app
 from kb.bootstrap.services import build_services
 from kb.web import machines
+from tests.conftest import RunningSite
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -82,3 +83,12 @@ def test_media_types(client, path, media_type):
     answer = client.get(path)
     assert answer.mimetype == media_type
     assert answer.content_type.endswith("charset=utf-8")
+
+
+def test_ready_means_that_the_first_search_need_not_load_anything(site: RunningSite) -> None:
+    assert site.client.get("/readyz").status_code == 200
+    cache = site.app.jinja_env.cache
+    assert cache is not None
+    loaded = set(cache.keys())
+    assert site.client.get("/search?q=refnd").status_code == 200
+    assert set(cache.keys()) == loaded
