@@ -39,8 +39,7 @@ PAGES, SEARCHES, SUGGESTIONS = 200, 100, 200
 SECONDS = 30.0
 """Longest a round of one kind may take."""
 CUSTOMERS = 4
-"""At once before memory is read: as many as the worker has threads, each of which keeps
-files open and caches of its own."""
+"""At once before memory is read: threads keep files open and caches of their own."""
 
 
 def measure_site(workspace: Workspace) -> tuple[list[Row], str]:
