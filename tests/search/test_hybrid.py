@@ -26,7 +26,7 @@ ARTICLES = {
     "e-42": "# E-42: brew unit blocked\n\nTake the unit out.\n",
     "e-43": "# E-43: brew unit missing\n\nPut the unit in.\n",
     "fc-45/index": "# Coffee machine\n\nAll about it.\n",
-    "fc-45/clean": "# Cleaning the brewer\n\nWipe the brewer with a cloth.\n",
+    "fc-45/clean": "# Cleaning the brewer\n\nWipe the brewer with a cloth. Needs part QX7 as well.\n",
 }
 
 
@@ -88,3 +88,14 @@ def test_the_beginning_is_quoted_when_it_is_nearest_whatever_words_a_heading_has
 ) -> None:
     page = search("how much does it cost to ship an order")
     assert (page.hits[0].slug, page.hits[0].section) == ("shipping", "")
+
+
+def test_a_code_that_the_first_article_has_is_never_a_weak_search(
+    search: Search, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search.__self__, "_weak_confidence", 0.95)
+    page = search("QX7")
+    assert (page.hits[0].slug, page.stage) == ("clean", Stage.ALL_WORDS)
+    assert page.outcome is SearchOutcome.CONFIDENT
+    assert search("part for the brewer").outcome is SearchOutcome.WEAK
+    assert search("QX8").outcome is not SearchOutcome.CONFIDENT
