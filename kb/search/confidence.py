@@ -48,7 +48,7 @@ class ConfidenceModel:
 
 
 LEXICAL = ConfidenceModel(
-    -2.0, {"coverage": 1.4, "head_coverage": 0.9, "section_coverage": 0.6, "margin": 1.1}
+    -2.1, {"coverage": 1.4, "head_coverage": 0.9, "section_coverage": 0.6, "margin": 1.1}
 )
 HYBRID = ConfidenceModel(
     -4.7,
