@@ -58,6 +58,8 @@ def build_snippet(
     """Escaped HTML of the passage of ``text`` with most of the terms, each in ``<mark>``."""
     flat, matches = _find_matches(text, terms, analyzer)
     start = _best_start(flat, matches, length)
+    if len(flat) - start < length:
+        start = min(start, _fill(flat, length))
     end = min(len(flat), start + length)
     if end < len(flat):
         end = flat.rfind(" ", start, end) if " " in flat[start:end] else end
@@ -111,6 +113,16 @@ def _best_start(text: str, matches: Sequence[Token], length: int) -> int:
         if len(seen) > best_count:
             best, best_count = start, len(seen)
     return best
+
+
+def _fill(text: str, length: int) -> int:
+    """Where the last excerpt of a text begins: rather what stands before than half an excerpt."""
+    earliest = len(text) - length
+    if earliest <= 0:
+        return 0
+    ends = ((text.find(mark, earliest), len(mark)) for mark in _ENDS)
+    found = min(((at, size) for at, size in ends if at >= 0), default=(len(text), 0))
+    return found[0] + found[1]
 
 
 def _beginning(text: str, place: int) -> int:

@@ -39,3 +39,14 @@ def test_the_excerpt_goes_on_behind_the_last_word() -> None:
     assert "<mark>balance</mark>. Go to the page of" in found
     assert "<mark>gift</mark>" in found
     assert len(found.replace("<mark>", "").replace("</mark>", "")) < 230
+
+
+def test_an_excerpt_at_the_end_is_filled_with_what_stands_before() -> None:
+    analyzer = Analyzer.for_language("en")
+    short = "Put the filter in. The kettle does not start without a filter."
+    assert build_snippet(short, frozenset({"start"}), analyzer).startswith("Put the filter in.")
+    long = "One more sentence. " * 30 + "The kettle does not start."
+    snippet = build_snippet(long, frozenset({"start"}), analyzer)
+    assert snippet.startswith("… One more sentence.")
+    assert snippet.endswith("The kettle does not <mark>start</mark>.")
+    assert len(snippet) > 150
