@@ -105,7 +105,7 @@ def test_the_model_may_die_or_hang_while_customers_search(site: Site) -> None:
     for _ in range(20):
         started = time.perf_counter()
         assert site.search("descale kettle")["hits"][0]["slug"] == "descale"
-        assert time.perf_counter() - started < 1
+        assert time.perf_counter() - started < 5
     wait_until(lambda: site.embedder() not in (0, first))
     wait_until(lambda: all(answers_by_meaning(site) for _ in range(6)))
 
@@ -115,7 +115,7 @@ def test_the_model_may_die_or_hang_while_customers_search(site: Site) -> None:
         for _ in range(20):
             started = time.perf_counter()
             assert site.search("descale kettle")["hits"][0]["slug"] == "descale"
-            assert time.perf_counter() - started < 1
+            assert time.perf_counter() - started < 5
     finally:
         os.kill(second, signal.SIGCONT)
     wait_until(lambda: all(answers_by_meaning(site) for _ in range(6)))

@@ -217,8 +217,9 @@ def test_a_model_that_hangs_costs_little_and_is_found_again(
             before = time.perf_counter()
             assert slugs(search, f"money {number}") is None
             took.append(time.perf_counter() - before)
-        assert max(took) < 0.4
-        assert sum(seconds > 0.1 for seconds in took) <= 3 + (time.perf_counter() - started) / 0.5
+        assert max(took) < 2
+        tried = sum(seconds > 0.14 for seconds in took)
+        assert tried <= 4 + (time.perf_counter() - started) / 0.5
         process.send_signal(signal.SIGCONT)
         wait_until(lambda: slugs(search, "get my money back") == ["refunds"], 5)
 

@@ -78,7 +78,7 @@ def test_endless_articles_have_few_passages_and_are_listed_in_time() -> None:
     assert (len(long), len(many), len(asked), len(data)) == (13, 200, 200, 2)
     assert len({p.digest for p in many}) == 2
     assert max(len(p.text) for p in data) < 300
-    assert time.perf_counter() - started < 1
+    assert time.perf_counter() - started < 10
 
 
 # -- files -----------------------------------------------------------------------

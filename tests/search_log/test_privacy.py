@@ -201,4 +201,4 @@ def test_hostile_text_is_read_quickly(text: str) -> None:
     redact(text, REGIONS)
     started = time.thread_time()
     redact(text[:200], REGIONS)
-    assert time.thread_time() - started < 0.010
+    assert time.thread_time() - started < 0.050
