@@ -14,7 +14,7 @@ from kb.content.site_settings import parse_site
 from kb.content.yaml_document import YamlDocument
 from kb.errors import GenerationUnavailable
 from kb.publishing.layout import IndexLayout
-from kb.publishing.models import Catalogue
+from kb.publishing.models import Published
 from kb.publishing.reading import parse_settings_text
 from kb.publishing.store import LibraryFiles, LibraryReader
 from kb.search.analysis import Analyzer
@@ -75,44 +75,44 @@ class GenerationOpener:
         """
         directory = self._layout.generation(generation)
         reader = self._library_files.open(directory)
-        catalogue = reader.load_catalogue()
-        site, _ = parse_site(find_document(catalogue.documents, "_site"))
+        published = reader.load_published()
+        site, _ = parse_site(find_document(published.documents, "_site"))
         contacts, _ = parse_directory(
-            find_document(catalogue.documents, "_contacts"),
+            find_document(published.documents, "_contacts"),
             timezone=site.timezone,
             country=site.country,
         )
         synonyms, _ = parse_synonyms(
-            find_document(catalogue.documents, "_synonyms"), Analyzer.for_language(site.language)
+            find_document(published.documents, "_synonyms"), Analyzer.for_language(site.language)
         )
         library = Library(
-            revision=catalogue.manifest.revision,
-            published_at=datetime.fromisoformat(catalogue.manifest.published_at),
+            revision=published.manifest.revision,
+            published_at=datetime.fromisoformat(published.manifest.published_at),
             site=site,
-            summaries={a.summary.slug: a.summary for a in catalogue.articles.values()},
-            collections={c.slug: c for c in catalogue.collections},
-            files={file.url: file for file in catalogue.files.values()},
+            summaries={summary.slug: summary for summary in published.summaries},
+            collections={c.slug: c for c in published.collections},
+            files={file.url: file for file in published.files},
             texts=reader,
         )
         library.warm()
         search = SearchService(
             library,
-            self._open_index(directory, catalogue),
+            self._open_index(directory, published),
             reader,
             reader.load_vocabulary(),
             synonyms,
             self._weak_confidence,
-            best_bets=_best_bets(catalogue, library),
-            wordings=catalogue.wordings,
+            best_bets=_best_bets(published, library),
+            wordings=published.wordings,
             semantic=self._open_semantic(directory),
             clock=self._clock,
         )
-        return Generation(generation, library, search, contacts, catalogue.problems, reader)
+        return Generation(generation, library, search, contacts, published.problems, reader)
 
-    def _open_index(self, directory: Path, catalogue: Catalogue) -> EngineReader:
-        if catalogue.manifest.engine != self._engine.name:
+    def _open_index(self, directory: Path, published: Published) -> EngineReader:
+        if published.manifest.engine != self._engine.name:
             raise GenerationUnavailable(
-                f"The index was built for the engine {catalogue.manifest.engine!r}, "
+                f"The index was built for the engine {published.manifest.engine!r}, "
                 f"KB_SEARCH_ENGINE is {self._engine.name!r}: run `kb index`."
             )
         return self._engine.open(directory / self._engine.name)
@@ -123,9 +123,9 @@ class GenerationOpener:
         return SemanticSearch(directory, self._layout.vectors, self._questions)
 
 
-def _best_bets(catalogue: Catalogue, library: Library) -> BestBets:
+def _best_bets(published: Published, library: Library) -> BestBets:
     analyzer = Analyzer.for_language(library.site.language)
-    document = find_document(catalogue.documents, "_best_bets")
+    document = find_document(published.documents, "_best_bets")
     published_on = library.published_at.date()
     return parse_best_bets(document, analyzer, library.summaries.values(), published_on)[0]
 

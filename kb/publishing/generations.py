@@ -98,11 +98,11 @@ class Generations:
             self.layout.generation(self.layout.read_current() or "none")
         )
         try:
-            catalogue = reader.load_catalogue()
+            published = reader.load_published()
         finally:
             reader.close()
-        site, _ = parse_site(find_document(catalogue.documents, "_site"))
-        shown = (a.summary.is_visible_to(Audience.PUBLIC) for a in catalogue.articles.values())
+        site, _ = parse_site(find_document(published.documents, "_site"))
+        shown = (summary.is_visible_to(Audience.PUBLIC) for summary in published.summaries)
         return Outline(site.name, sum(shown))
 
     def refresh(self) -> bool:

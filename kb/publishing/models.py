@@ -83,6 +83,23 @@ class Catalogue:
 
 
 @dataclass(frozen=True, slots=True)
+class Published:
+    """What serving needs of a generation's catalogue.
+
+    Front matter, links and anchors are for the next publish; of 50,000 articles they would
+    take most of a worker's memory.
+    """
+
+    manifest: Manifest
+    summaries: tuple[ArticleSummary, ...]
+    collections: tuple[Collection, ...]
+    files: tuple[ContentFile, ...]
+    documents: Mapping[str, str]
+    problems: tuple[Problem, ...]
+    wordings: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class PublishReport:
     """What a publish did."""
 

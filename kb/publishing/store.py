@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from kb.content.library import ArticleTexts
-from kb.publishing.models import ArticleText, Catalogue, StoredArticle
+from kb.publishing.models import ArticleText, Catalogue, Published, StoredArticle
 from kb.search.documents import SectionTexts
 
 
@@ -26,6 +26,10 @@ class LibraryReader(ArticleTexts, SectionTexts, Protocol):
 
     def load_catalogue(self) -> Catalogue:
         """Everything but the texts."""
+        ...
+
+    def load_published(self) -> Published:
+        """What serving needs of the catalogue; a fraction of its time and memory."""
         ...
 
     def load_vocabulary(self) -> Mapping[str, int]:

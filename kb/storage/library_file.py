@@ -27,7 +27,14 @@ from kb.content.models import (
     Section,
 )
 from kb.errors import GenerationUnavailable, PublishError
-from kb.publishing.models import ArticleText, BrokenFile, Catalogue, Manifest, StoredArticle
+from kb.publishing.models import (
+    ArticleText,
+    BrokenFile,
+    Catalogue,
+    Manifest,
+    Published,
+    StoredArticle,
+)
 from kb.search.documents import SearchSection
 from kb.storage.sqlite_library import Connection, SqliteError, connect, connect_read_only
 
@@ -104,6 +111,23 @@ class LibraryFileReader:
                 # Absent in files of earlier versions, which need not be rebuilt for it.
                 wordings=_load(meta.get("wordings", b"{}"), dict[str, tuple[str, ...]]),
             )
+
+    def load_published(self) -> Published:
+        """What serving needs of the catalogue; a fraction of its time and memory."""
+        with self._connection() as connection:
+            meta = dict(connection.execute("SELECT key, value FROM meta"))
+            rows = connection.execute("SELECT summary FROM articles")
+            summaries = tuple(_load(row[0], ArticleSummary) for row in rows)
+        self._paths = {summary.slug: summary.path for summary in summaries}
+        return Published(
+            manifest=_load(meta["manifest"], Manifest),
+            summaries=summaries,
+            collections=_load(meta["collections"], tuple[Collection, ...]),
+            files=tuple(_load(meta["files"], dict[str, ContentFile]).values()),
+            documents=_load(meta["documents"], dict[str, str]),
+            problems=_load(meta["problems"], tuple[Problem, ...]),
+            wordings=_load(meta.get("wordings", b"{}"), dict[str, tuple[str, ...]]),
+        )
 
     def load_vocabulary(self) -> Mapping[str, int]:
         """Every folded word with the number of articles it occurs in."""
