@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from sqlite_utils import Database
+
 from kb.content_gaps.models import (
     DayDemand,
     Decision,
@@ -51,23 +53,31 @@ class SqliteContentGapStore:
 
     def list_keys(self) -> list[str]:
         """The keys of all topics."""
-        return [row[0] for row in self._all("SELECT key FROM topics ORDER BY id", ())]
+        return [row[0] for row in self._all("SELECT key FROM topic_keys ORDER BY topic_id", ())]
 
     def assign(self, keys: Mapping[int, str], at: datetime) -> None:
         """Put wordings (by id) into the topics with these keys, new ones where needed."""
         with self._file.transaction() as database:
             for wording_id, key in keys.items():
-                if key:
-                    database.conn.execute(
-                        "INSERT INTO topics (key, state, created_at) VALUES (?, ?, ?)"
-                        " ON CONFLICT (key) DO NOTHING",
-                        (key, TopicState.NEW, _to_ms(at)),
-                    )
+                topic_id = self._find_or_add(database, key, at) if key else _NO_TOPIC
                 database.conn.execute(
-                    "UPDATE wordings SET topic_id ="
-                    " ifnull((SELECT id FROM topics WHERE key = ?), ?) WHERE id = ?",
-                    (key, _NO_TOPIC, wording_id),
+                    "UPDATE wordings SET topic_id = ?, key = ? WHERE id = ?",
+                    (topic_id, key, wording_id),
                 )
+
+    def _find_or_add(self, database: Database, key: str, at: datetime) -> int:
+        row = database.conn.execute(
+            "SELECT topic_id FROM topic_keys WHERE key = ?", (key,)
+        ).fetchone()
+        if row is not None:
+            return int(row[0])
+        topic_id = database.conn.execute(
+            "INSERT INTO topics (state, created_at) VALUES (?, ?)", (TopicState.NEW, _to_ms(at))
+        ).lastrowid
+        database.conn.execute(
+            "INSERT INTO topic_keys (key, topic_id) VALUES (?, ?)", (key, topic_id)
+        )
+        return int(topic_id or 0)
 
     def list_topics(
         self,
@@ -143,8 +153,8 @@ class SqliteContentGapStore:
             ).rowcount
             if changed:
                 database.conn.execute(
-                    "INSERT INTO topic_decisions"
-                    " (topic_id, decided_at, account_email, state, note) VALUES (?, ?, ?, ?, ?)",
+                    "INSERT INTO topic_events"
+                    " (topic_id, happened_at, account_email, action, note) VALUES (?, ?, ?, ?, ?)",
                     (topic_id, _to_ms(decision.decided_at), decision.account_email,
                      decision.state, decision.note),
                 )  # fmt: skip
@@ -152,7 +162,7 @@ class SqliteContentGapStore:
     def list_decisions(self, topic_id: int) -> list[Decision]:
         """What was decided about a topic, the latest first."""
         rows = self._all(
-            "SELECT decided_at, account_email, state, note FROM topic_decisions"
+            "SELECT happened_at, account_email, action, note FROM topic_events"
             " WHERE topic_id = ? ORDER BY id DESC",
             (topic_id,),
         )
@@ -165,7 +175,7 @@ class SqliteContentGapStore:
             " (SELECT 1 FROM wordings WHERE wordings.topic_id = topics.id)"
         )
         with self._file.transaction() as database:
-            database.conn.execute(f"DELETE FROM topic_decisions WHERE topic_id IN ({empty})")  # noqa: S608
+            database.conn.execute(f"DELETE FROM topic_keys WHERE topic_id IN ({empty})")  # noqa: S608
             return int(database.conn.execute(f"DELETE FROM topics WHERE id IN ({empty})").rowcount)  # noqa: S608
 
     def _build_topics(self, rows: Sequence[Row], since: date, until: date) -> list[Topic]:
@@ -211,11 +221,12 @@ class SqliteContentGapStore:
 
     def _label_without_searches(self, topic_id: int) -> str:
         rows = self._all(
-            "SELECT ifnull((SELECT text FROM wordings WHERE topic_id = topics.id LIMIT 1), key)"
+            "SELECT ifnull((SELECT text FROM wordings WHERE topic_id = topics.id LIMIT 1),"
+            " (SELECT key FROM topic_keys WHERE topic_id = topics.id LIMIT 1))"
             " FROM topics WHERE id = ?",
             (topic_id,),
         )
-        return str(rows[0][0]) if rows else ""
+        return str(rows[0][0] or "") if rows else ""
 
     def _all(self, sql: str, values: Sequence[Any]) -> list[Row]:
         with translated_errors(self._file.path):

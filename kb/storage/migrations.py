@@ -183,3 +183,59 @@ _LEARNED_WORDINGS = (
         PRIMARY KEY (wording, slug)
     ) WITHOUT ROWID""",
 )
+
+
+@migrations()
+def topic_triage(db: Database) -> None:
+    """Topics that agents name, assign, merge and split, and a trail of all they did.
+
+    A topic may have many keys now, so that merging gives the wordings to come to the topic
+    that was kept.
+    """
+    for statement in _TOPIC_TRIAGE:
+        db.execute(statement)
+
+
+_TOPIC_TRIAGE = (
+    """CREATE TABLE topic_keys (
+        key TEXT PRIMARY KEY,
+        topic_id INTEGER NOT NULL
+    ) WITHOUT ROWID""",
+    "CREATE INDEX keys_of_topic ON topic_keys (topic_id)",
+    "INSERT INTO topic_keys (key, topic_id) SELECT key, id FROM topics",
+    """CREATE TABLE triaged_topics (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        label TEXT NOT NULL DEFAULT '',
+        state TEXT NOT NULL,
+        reason TEXT NOT NULL DEFAULT '',
+        answer TEXT NOT NULL DEFAULT '',
+        assignee TEXT NOT NULL DEFAULT '',
+        due_day INTEGER,
+        merged_into INTEGER,
+        is_noise INTEGER NOT NULL DEFAULT 0,
+        created_at INTEGER NOT NULL,
+        answered_at INTEGER
+    )""",
+    "INSERT INTO triaged_topics (id, state, reason, answer, created_at)"
+    " SELECT id, state, reason, answer, created_at FROM topics",
+    # The numbers of topics that are gone are not given out again: people wrote them down.
+    "UPDATE sqlite_sequence SET seq = (SELECT seq FROM sqlite_sequence WHERE name = 'topics')"
+    " WHERE name = 'triaged_topics'",
+    "DROP TABLE topics",
+    "ALTER TABLE triaged_topics RENAME TO topics",
+    "ALTER TABLE wordings ADD COLUMN key TEXT",
+    """CREATE TABLE topic_events (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        topic_id INTEGER NOT NULL,
+        happened_at INTEGER NOT NULL,
+        account_email TEXT NOT NULL,
+        action TEXT NOT NULL,
+        note TEXT NOT NULL,
+        change TEXT NOT NULL DEFAULT '',
+        undone_by INTEGER
+    )""",
+    "CREATE INDEX events_of_topic ON topic_events (topic_id)",
+    "INSERT INTO topic_events (topic_id, happened_at, account_email, action, note)"
+    " SELECT topic_id, decided_at, account_email, state, note FROM topic_decisions ORDER BY id",
+    "DROP TABLE topic_decisions",
+)
