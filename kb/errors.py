@@ -44,3 +44,7 @@ class InvalidInput(HelpshelfError):
     def __init__(self, message: str, field: str = "") -> None:
         super().__init__(message)
         self.field = field
+
+
+class TopicChanged(HelpshelfError):
+    """Somebody else changed a topic in the meantime; nothing was done, look again first."""

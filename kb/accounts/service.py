@@ -125,6 +125,33 @@ class AccountService:
         _log.info("account disabled: %s", account.id)
         return account
 
+    def make_api_token(self, email: str) -> str:
+        """A new token for programs that act in the account's name; the one before is void.
+
+        Raises:
+            InvalidInput: there is no such account.
+        """
+        account = self._get(email)
+        token = secrets.token_urlsafe(_TOKEN_BYTES)
+        self._store.set_api_token(account.id, _hash_token(token), self._clock.now())
+        _log.info("api token made: %s", account.id)
+        return token
+
+    def revoke_api_token(self, email: str) -> None:
+        """Make the account's token void; it need not have one.
+
+        Raises:
+            InvalidInput: there is no such account.
+        """
+        account = self._get(email)
+        self._store.set_api_token(account.id, None, self._clock.now())
+        _log.info("api token revoked: %s", account.id)
+
+    def find_by_api_token(self, token: str) -> Account | None:
+        """Whose token this is; None for one that is void or of a disabled account."""
+        account = self._store.find_by_api_token(_hash_token(token))
+        return None if account is None or account.disabled_at is not None else account
+
     def list_accounts(self) -> Sequence[Account]:
         """All accounts by e-mail address, disabled ones included."""
         return self._store.list_accounts()

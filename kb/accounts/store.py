@@ -36,6 +36,14 @@ class AccountStore(Protocol):
         """Bar the account and end all of its sessions, in one step."""
         ...
 
+    def set_api_token(self, account_id: int, token_hash: str | None, at: datetime) -> None:
+        """Replace the account's token of the API; None takes it away."""
+        ...
+
+    def find_by_api_token(self, token_hash: str) -> Account | None:
+        """Whose token of the API this is."""
+        ...
+
     def add_session(self, token_hash: str, account_id: int, at: datetime) -> None:
         """Record that somebody signed in."""
         ...

@@ -1,7 +1,8 @@
-"""The JSON API: what customers may see, for scripts and other sites.
+"""The JSON API: what customers may see, for scripts and other sites, and topics for staff.
 
-It always answers for the public audience, whoever asks, so that its answers may be
-read from any origin and no cookie can widen them.
+The public part always answers for the public audience, whoever asks, so that its answers
+may be read from any origin.  The staff part knows its caller by a token in a header.  No
+cookie is ever looked at.
 """
 
 from kb.api.errors import PREFIX, answer_error

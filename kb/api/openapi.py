@@ -3,6 +3,7 @@
 from typing import Any
 
 from kb import __version__
+from kb.api.topics_openapi import SECURITY, topic_paths
 from kb.content.models import Kind
 from kb.search.models import SearchOutcome, Stage
 
@@ -24,8 +25,9 @@ def build_openapi() -> JsonObject:
             "/api/v1/suggest": {"get": _suggest()},
             "/api/v1/articles/{slug}": {"get": _article()},
             "/api/v1/openapi.json": {"get": _description()},
+            **topic_paths(),
         },
-        "components": {"schemas": _schemas()},
+        "components": {"schemas": _schemas(), "securitySchemes": SECURITY},
     }
 
 

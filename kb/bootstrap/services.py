@@ -8,6 +8,7 @@ from kb.config import Settings, load_secret_key
 from kb.content_gaps.draft_repositories import open_draft_repository
 from kb.content_gaps.models import Words
 from kb.content_gaps.service import ContentGapService
+from kb.content_gaps.triage import TriageService
 from kb.publishing.generations import Generations
 from kb.search_log.learning import WordingLearner
 from kb.search_log.service import SearchLogService
@@ -19,6 +20,7 @@ from kb.storage.rate_limits import SqliteRateLimiter
 from kb.storage.search_log import SqliteSearchLogStore
 from kb.storage.sqlite import SqliteFile
 from kb.storage.sqlite_library import BUSY_TIMEOUT_MS
+from kb.storage.topic_triage import SqliteTriageStore
 from kb.storage.wordings import SqliteWordingStore
 
 _LOG_WAITS_MS = 500
@@ -74,8 +76,10 @@ def _build_content_gaps(
         library = generations.current().library
         return Words(library.site.language, generations.current().search.vocabulary)
 
+    file = _database(settings)
     return ContentGapService(
-        SqliteContentGapStore(_database(settings)),
+        SqliteContentGapStore(file),
+        TriageService(SqliteTriageStore(file), clock),
         search_log,
         open_draft_repository(settings.content_dir, settings.content_ref),
         clock,

@@ -50,7 +50,7 @@ def _parse_since(ctx: click.Context, param: click.Parameter, value: str) -> int 
     "states",
     type=click.Choice([*TopicState, "all"]),
     multiple=True,
-    help="Only topics in this state; may be repeated. Default: new and drafted.",
+    help="Only topics in this state; may be repeated. Default: new, assigned and drafted.",
 )
 @click.option("--limit", type=click.IntRange(1, 100_000), default=200, show_default=True)
 def unanswered(since: int | date, form: str, states: Sequence[str], limit: int) -> None:

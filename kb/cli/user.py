@@ -62,6 +62,20 @@ def password(email: str, password_stdin: bool) -> None:
     click.echo("The password was changed.", err=True)
 
 
+@user.command()
+@click.argument("email")
+@click.option("--revoke", is_flag=True, help="Make the account's token void instead.")
+def token(email: str, revoke: bool) -> None:
+    """Print a new token for the staff part of the API; the one before is void."""
+    accounts = _load_accounts()
+    if revoke:
+        accounts.revoke_api_token(email)
+        click.echo("The token is void.", err=True)
+        return
+    click.echo(accounts.make_api_token(email))
+    click.echo("Keep it like a password: it is shown only now.", err=True)
+
+
 def _load_accounts() -> AccountService:
     from kb.bootstrap.services import build_services
     from kb.config import load_settings

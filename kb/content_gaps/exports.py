@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from kb.content_gaps.models import Topic
+from kb.content_gaps.models import Topic, TopicEvent
 from kb.search_log.exports import write_csv
 
 _HEADER = (
     "topic", "label", "state", "searches", "visits", "first", "last",
-    "outcomes", "queries", "nearest", "reason",
+    "outcomes", "queries", "nearest", "reason", "answer", "assignee", "due",
 )  # fmt: skip
 
 
@@ -27,6 +27,23 @@ def topic_object(topic: Topic) -> dict[str, object]:
             {"slug": near.slug, "title": near.title, "score": near.score} for near in topic.nearest
         ],
         "reason": topic.reason,
+        "answer": topic.answer,
+        "assignee": topic.assignee,
+        "due": topic.due.isoformat() if topic.due else None,
+    }
+
+
+def event_object(event: TopicEvent) -> dict[str, object]:
+    """One line of a topic's trail as JSON."""
+    return {
+        "event": event.id,
+        "topic": event.topic_id,
+        "at": event.happened_at.isoformat(),
+        "by": event.account_email,
+        "action": event.action.value,
+        "note": event.note,
+        "undoable": event.is_undoable,
+        "undone_by": event.undone_by,
     }
 
 
@@ -48,4 +65,7 @@ def _row(topic: Topic) -> tuple[object, ...]:
         "; ".join(f"{text} ({count})" for text, count in topic.queries),
         "; ".join(near.slug for near in topic.nearest),
         topic.reason,
+        topic.answer,
+        topic.assignee,
+        topic.due.isoformat() if topic.due else "",
     )

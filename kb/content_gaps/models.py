@@ -10,12 +10,13 @@ class TopicState(StrEnum):
     """How far a topic has come."""
 
     NEW = "new"
+    ASSIGNED = "assigned"
     DRAFTED = "drafted"
     ANSWERED = "answered"
     IGNORED = "ignored"
 
 
-TO_DO = (TopicState.NEW, TopicState.DRAFTED)
+TO_DO = (TopicState.NEW, TopicState.ASSIGNED, TopicState.DRAFTED)
 """The states in which somebody still has something to do."""
 
 
@@ -53,7 +54,7 @@ class Topic:
 
     id: int
     label: str
-    """The most frequent wording."""
+    """The name an agent gave it, else its most frequent wording."""
     state: TopicState
     reason: str
     """Why it is ignored; "" in other states."""
@@ -67,16 +68,82 @@ class Topic:
     queries: tuple[tuple[str, int], ...]
     """The wordings with their counts, most frequent first."""
     nearest: tuple[Nearest, ...] = ()
+    assignee: str = ""
+    """E-mail address of the one who takes care of it; "" for nobody."""
+    due: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """Who made what of a topic, and when."""
+class Marks:
+    """All that agents decide about a topic; what customers do never changes it."""
 
-    decided_at: datetime
+    state: TopicState = TopicState.NEW
+    label: str = ""
+    """The name an agent gave it; "" for the most frequent wording."""
+    reason: str = ""
+    answer: str = ""
+    assignee: str = ""
+    due: date | None = None
+    merged_into: int | None = None
+    answered_at: datetime | None = None
+
+
+class Action(StrEnum):
+    """What somebody did with a topic."""
+
+    ASSIGNED = "assigned"
+    DRAFTED = "drafted"
+    ANSWERED = "answered"
+    IGNORED = "ignored"
+    REOPENED = "reopened"
+    RENAMED = "renamed"
+    MERGED = "merged"
+    SPLIT = "split"
+    COMMENTED = "commented"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Wordings and keys that went from one topic to another."""
+
+    source: int
+    target: int
+    wordings: tuple[int, ...]
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an action changed, in enough detail to take it back."""
+
+    before: Mapping[int, Marks]
+    """Marks of every topic that was changed, by number."""
+    after: Mapping[int, Marks]
+    moves: tuple[Move, ...] = ()
+    added: int | None = None
+    """The topic that was made by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicEvent:
+    """One line of a topic's trail: who did what, when, and whether it was taken back."""
+
+    id: int
+    topic_id: int
+    happened_at: datetime
     account_email: str
-    state: TopicState
+    """Empty where the system did it by itself."""
+    action: Action
     note: str
+    change: Change | None = None
+    """None for what changed nothing, such as a comment."""
+    undone_by: int | None = None
+
+    @property
+    def is_undoable(self) -> bool:
+        """Whether it can be taken back, unless the topic was changed after it."""
+        return self.change is not None and self.undone_by is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from kb.content_gaps.grouping import Grouper
 from kb.content_gaps.models import (
     Author,
     DayDemand,
-    Decision,
     DraftResult,
     Nearest,
     OpenedAnyway,
@@ -21,13 +20,13 @@ from kb.content_gaps.models import (
     Words,
 )
 from kb.content_gaps.store import ContentGapStore
+from kb.content_gaps.triage import TriageService
 from kb.errors import DatabaseError, GenerationUnavailable, InvalidInput
 from kb.search_log.service import SearchLogService
 
 FindNearest = Callable[[str], Sequence[Nearest]]
 
 _GROUP_BATCH = 1_000
-_MAX_REASON = 500
 _OPENED_ANYWAY = 5
 
 _log = logging.getLogger(__name__)
@@ -39,6 +38,7 @@ class ContentGapService:
     def __init__(
         self,
         store: ContentGapStore,
+        triage: TriageService,
         search_log: SearchLogService,
         drafts: DraftRepository,
         clock: Clock,
@@ -47,13 +47,15 @@ class ContentGapService:
         """Put the service together.
 
         Args:
-            store: keeps topics and decisions.
+            store: keeps and counts topics.
+            triage: decides about them.
             search_log: settles visits before topics are counted.
             drafts: where FAQ drafts go.
-            clock: tells when something was decided.
+            clock: tells when a wording was grouped and a draft committed.
             words: the language and words of the current generation.
         """
         self._store = store
+        self.triage = triage
         self._search_log = search_log
         self._drafts = drafts
         self._clock = clock
@@ -73,6 +75,7 @@ class ContentGapService:
         offset: int = 0,
         with_nearest: FindNearest | None = None,
         *,
+        assignee: str | None = None,
         newest_first: bool = False,
     ) -> tuple[Topic, ...]:
         """Topics that failed in these days, most demand first: visits, then searches, then recency.
@@ -84,22 +87,27 @@ class ContentGapService:
             limit: how many at most.
             offset: how many to skip.
             with_nearest: finds the articles nearest to a wording.
+            assignee: only those of one person (an e-mail address), "" for those of nobody.
             newest_first: order by when a topic first came up instead.
         """
         self.refresh()
         wanted = tuple(TopicState) if states is None else tuple(states)
         topics = self._store.list_topics(
-            since, until, wanted, limit, offset, newest_first=newest_first
+            since, until, wanted, limit, offset, assignee=assignee, newest_first=newest_first
         )
         return tuple(_add_nearest(topic, with_nearest) for topic in topics)
 
     def count_topics(
-        self, since: date, until: date, states: Collection[TopicState] | None = None
+        self,
+        since: date,
+        until: date,
+        states: Collection[TopicState] | None = None,
+        *,
+        assignee: str | None = None,
     ) -> int:
         """How many topics ``list_topics`` has in all."""
-        return self._store.count_topics(
-            since, until, tuple(TopicState) if states is None else states
-        )
+        wanted = tuple(TopicState) if states is None else states
+        return self._store.count_topics(since, until, wanted, assignee=assignee)
 
     def find_topic(self, topic_id: int, with_nearest: FindNearest | None = None) -> Topic | None:
         """One topic over all its failed searches that are kept."""
@@ -115,29 +123,6 @@ class ContentGapService:
     def list_opened_anyway(self, topic_id: int) -> list[OpenedAnyway]:
         """What people opened after a failed search on the topic."""
         return self._store.list_opened_anyway(topic_id, _OPENED_ANYWAY)
-
-    def list_decisions(self, topic_id: int) -> list[Decision]:
-        """What was decided about a topic, the latest first."""
-        return self._store.list_decisions(topic_id)
-
-    def ignore(self, topic_id: int, reason: str, account_email: str) -> None:
-        """Take a topic off the list, because it is not ours to answer.
-
-        Raises:
-            InvalidInput: there is no reason.
-        """
-        reason = " ".join(reason.split())[:_MAX_REASON]
-        if not reason:
-            raise InvalidInput("Say why it is ignored, for whoever wonders later.", "reason")
-        self._decide(topic_id, TopicState.IGNORED, account_email, reason, reason=reason)
-
-    def answer(self, topic_id: int, slug: str, account_email: str) -> None:
-        """An article answers the topic; the caller has checked that there is such an article."""
-        self._decide(topic_id, TopicState.ANSWERED, account_email, slug, answer=slug)
-
-    def reopen(self, topic_id: int, account_email: str) -> None:
-        """Put a topic back on the list as new."""
-        self._decide(topic_id, TopicState.NEW, account_email, "")
 
     def draft(
         self,
@@ -168,7 +153,7 @@ class ContentGapService:
         if self._drafts.can_commit:
             committed = self._drafts.commit(draft, author, self._clock.now())
         place = committed.branch if committed else draft.path
-        self._decide(topic_id, TopicState.DRAFTED, author.email, place, answer=place)
+        self.triage.mark_drafted(topic_id, place, author.email)
         return DraftResult(draft, committed)
 
     def refresh(self) -> None:
@@ -209,19 +194,6 @@ class ContentGapService:
         if topic is None:
             raise InvalidInput("There is no such topic any more.")
         return topic
-
-    def _decide(
-        self,
-        topic_id: int,
-        state: TopicState,
-        account_email: str,
-        note: str,
-        *,
-        reason: str = "",
-        answer: str = "",
-    ) -> None:
-        decision = Decision(self._clock.now(), account_email, state, note)
-        self._store.decide(topic_id, decision, reason=reason, answer=answer)
 
 
 def _add_nearest(topic: Topic, find: FindNearest | None) -> Topic:

@@ -6,7 +6,6 @@ from typing import Protocol
 
 from kb.content_gaps.models import (
     DayDemand,
-    Decision,
     OpenedAnyway,
     Topic,
     TopicState,
@@ -40,12 +39,23 @@ class ContentGapStore(Protocol):
         limit: int,
         offset: int,
         *,
+        assignee: str | None = None,
         newest_first: bool = False,
     ) -> list[Topic]:
-        """Topics in these states with failed searches in these days, most demand first."""
+        """Topics in these states with failed searches in these days, most demand first.
+
+        ``assignee`` keeps those of one person, "" those of nobody.
+        """
         ...
 
-    def count_topics(self, since: date, until: date, states: Collection[TopicState]) -> int:
+    def count_topics(
+        self,
+        since: date,
+        until: date,
+        states: Collection[TopicState],
+        *,
+        assignee: str | None = None,
+    ) -> int:
         """How many topics ``list_topics`` has in all."""
         ...
 
@@ -59,14 +69,6 @@ class ContentGapStore(Protocol):
 
     def list_opened_anyway(self, topic_id: int, limit: int) -> list[OpenedAnyway]:
         """What people opened after a failed search on the topic."""
-        ...
-
-    def decide(self, topic_id: int, decision: Decision, *, reason: str, answer: str) -> None:
-        """Set the state of a topic, and keep who did so."""
-        ...
-
-    def list_decisions(self, topic_id: int) -> list[Decision]:
-        """What was decided about a topic, the latest first."""
         ...
 
     def delete_empty(self) -> int:

@@ -12,6 +12,10 @@ _SESSION = """
     from sessions join accounts on accounts.id = sessions.account_id
     where sessions.token_hash = :token_hash
 """
+_ACCOUNT_OF_CALLER = """
+    select accounts.* from api_tokens join accounts on accounts.id = api_tokens.account_id
+    where api_tokens.token_hash = :token_hash
+"""
 _ADD_ACCOUNT = """
     insert into accounts (email, name, role, password_hash, created_at)
     values (:email, :name, :role, :password_hash, :created_at)
@@ -73,6 +77,25 @@ class SqliteAccountStore:
         with self._file.transaction() as database:
             database.table("accounts").update(account_id, {"disabled_at": at.isoformat()})
             database.table("sessions").delete_where("account_id = ?", [account_id])
+            database.table("api_tokens").delete_where("account_id = ?", [account_id])
+
+    def set_api_token(self, account_id: int, token_hash: str | None, at: datetime) -> None:
+        """Replace the account's token of the API; None takes it away."""
+        with self._file.transaction() as database:
+            database.table("api_tokens").delete_where("account_id = ?", [account_id])
+            if token_hash is not None:
+                database.table("api_tokens").insert(
+                    {
+                        "token_hash": token_hash,
+                        "account_id": account_id,
+                        "created_at": at.isoformat(),
+                    }
+                )
+
+    def find_by_api_token(self, token_hash: str) -> Account | None:
+        """Whose token of the API this is."""
+        row = self._find_row(_ACCOUNT_OF_CALLER, {"token_hash": token_hash})
+        return None if row is None else _account(row)
 
     def add_session(self, token_hash: str, account_id: int, at: datetime) -> None:
         """Record that somebody signed in."""

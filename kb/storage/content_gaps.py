@@ -11,13 +11,13 @@ from sqlite_utils import Database
 
 from kb.content_gaps.models import (
     DayDemand,
-    Decision,
     OpenedAnyway,
     Topic,
     TopicState,
     Wording,
 )
 from kb.storage.sqlite import SqliteFile, translated_errors
+from kb.storage.topic_triage import day_from
 
 Row = tuple[Any, ...]
 
@@ -29,6 +29,10 @@ _QUERIES = 50
 """Wordings shown of one topic; the rest are rare."""
 
 _DEMAND = "visits DESC, searches DESC, last DESC, topics.id"
+_TOPIC = (
+    "topics.id, topics.label, topics.state, topics.reason, topics.answer, topics.assignee,"
+    " topics.due_day"
+)
 _FAILED = (
     " FROM searches JOIN wordings ON wordings.id = searches.wording_id"
     " JOIN topics ON topics.id = wordings.topic_id"
@@ -87,32 +91,38 @@ class SqliteContentGapStore:
         limit: int,
         offset: int,
         *,
+        assignee: str | None = None,
         newest_first: bool = False,
     ) -> list[Topic]:
         """Topics in these states with failed searches in these days, most demand first."""
         order = "topics.id DESC" if newest_first else _DEMAND
+        chosen, values = _choice(since, until, states, assignee)
         rows = self._all(
-            "SELECT topics.id, topics.state, topics.reason, topics.answer, count(*) AS searches,"
+            f"SELECT {_TOPIC}, count(*) AS searches,"
             " count(DISTINCT searches.visit_id) AS visits, min(searches.recorded_at),"
-            f" max(searches.recorded_at) AS last {_FAILED} AND topics.state IN ({_marks(states)})"
+            f" max(searches.recorded_at) AS last {_FAILED}{chosen}"
             f" GROUP BY topics.id ORDER BY {order} LIMIT ? OFFSET ?",
-            (_to_day(since), _to_day(until), *states, limit, offset),
+            (*values, limit, offset),
         )
         return self._build_topics(rows, since, until)
 
-    def count_topics(self, since: date, until: date, states: Collection[TopicState]) -> int:
+    def count_topics(
+        self,
+        since: date,
+        until: date,
+        states: Collection[TopicState],
+        *,
+        assignee: str | None = None,
+    ) -> int:
         """How many topics ``list_topics`` has in all."""
-        rows = self._all(
-            f"SELECT count(DISTINCT topics.id) {_FAILED} AND topics.state IN ({_marks(states)})",
-            (_to_day(since), _to_day(until), *states),
-        )
+        chosen, values = _choice(since, until, states, assignee)
+        rows = self._all(f"SELECT count(DISTINCT topics.id) {_FAILED}{chosen}", values)
         return int(rows[0][0])
 
     def find_topic(self, topic_id: int) -> Topic | None:
         """One topic over all its failed searches that are kept."""
         rows = self._all(
-            "SELECT topics.id, topics.state, topics.reason, topics.answer, count(searches.id),"
-            " count(DISTINCT searches.visit_id),"
+            f"SELECT {_TOPIC}, count(searches.id), count(DISTINCT searches.visit_id),"  # noqa: S608
             " ifnull(min(searches.recorded_at), topics.created_at),"
             " ifnull(max(searches.recorded_at), topics.created_at) FROM topics"
             " LEFT JOIN wordings ON wordings.topic_id = topics.id"
@@ -144,30 +154,6 @@ class SqliteContentGapStore:
         )
         return [OpenedAnyway(*row) for row in rows]
 
-    def decide(self, topic_id: int, decision: Decision, *, reason: str, answer: str) -> None:
-        """Set the state of a topic, and keep who did so."""
-        with self._file.transaction() as database:
-            changed = database.conn.execute(
-                "UPDATE topics SET state = ?, reason = ?, answer = ? WHERE id = ?",
-                (decision.state, reason, answer, topic_id),
-            ).rowcount
-            if changed:
-                database.conn.execute(
-                    "INSERT INTO topic_events"
-                    " (topic_id, happened_at, account_email, action, note) VALUES (?, ?, ?, ?, ?)",
-                    (topic_id, _to_ms(decision.decided_at), decision.account_email,
-                     decision.state, decision.note),
-                )  # fmt: skip
-
-    def list_decisions(self, topic_id: int) -> list[Decision]:
-        """What was decided about a topic, the latest first."""
-        rows = self._all(
-            "SELECT happened_at, account_email, action, note FROM topic_events"
-            " WHERE topic_id = ? ORDER BY id DESC",
-            (topic_id,),
-        )
-        return [Decision(_from_ms(r[0]), r[1], TopicState(r[2]), r[3]) for r in rows]
-
     def delete_empty(self) -> int:
         """Delete new topics whose searches are all gone; how many."""
         empty = (
@@ -183,14 +169,18 @@ class SqliteContentGapStore:
         return [self._build_topic(row, span) for row in rows]
 
     def _build_topic(self, row: Row, span: tuple[int, int]) -> Topic:
-        topic_id, state, reason, answer, searches, visits, first, last = row
+        topic_id, label, state, reason, answer, assignee, due, *counts = row
+        searches, visits, first, last = counts
         queries = self._list_queries(topic_id, span)
+        used = queries[0][0] if queries else self._label_without_searches(topic_id)
         return Topic(
             id=topic_id,
-            label=queries[0][0] if queries else self._label_without_searches(topic_id),
+            label=label or used,
             state=TopicState(state),
             reason=reason,
             answer=answer,
+            assignee=assignee,
+            due=None if due is None else day_from(due),
             searches=searches,
             visits=visits,
             first=_from_ms(first),
@@ -231,6 +221,17 @@ class SqliteContentGapStore:
     def _all(self, sql: str, values: Sequence[Any]) -> list[Row]:
         with translated_errors(self._file.path):
             return self._file.connection().conn.execute(sql, values).fetchall()
+
+
+def _choice(
+    since: date, until: date, states: Collection[TopicState], assignee: str | None
+) -> tuple[str, tuple[Any, ...]]:
+    """The condition that picks topics, to follow ``_FAILED``, with all of its values."""
+    condition = f" AND topics.state IN ({_marks(states)})"
+    values = (_to_day(since), _to_day(until), *states)
+    if assignee is None:
+        return condition, values
+    return f"{condition} AND topics.assignee = ?", (*values, assignee)
 
 
 def _marks(values: Collection[object]) -> str:

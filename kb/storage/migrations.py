@@ -236,6 +236,19 @@ _TOPIC_TRIAGE = (
     )""",
     "CREATE INDEX events_of_topic ON topic_events (topic_id)",
     "INSERT INTO topic_events (topic_id, happened_at, account_email, action, note)"
-    " SELECT topic_id, decided_at, account_email, state, note FROM topic_decisions ORDER BY id",
+    " SELECT topic_id, decided_at, account_email, replace(state, 'new', 'reopened'), note"
+    " FROM topic_decisions ORDER BY id",
     "DROP TABLE topic_decisions",
 )
+
+
+@migrations()
+def api_tokens(db: Database) -> None:
+    """Tokens with which programs act in the name of an account, by their hash."""
+    db.table("api_tokens").create(
+        {"token_hash": str, "account_id": int, "created_at": str},
+        pk="token_hash",
+        not_null={"account_id", "created_at"},
+        foreign_keys=[("account_id", "accounts", "id")],
+    )
+    db.table("api_tokens").create_index(["account_id"], unique=True)

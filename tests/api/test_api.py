@@ -177,7 +177,8 @@ def test_answers_have_the_described_keys(site):
 
 def test_the_guide_names_every_route_and_error():
     guide = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
-    for path in build_openapi()["paths"]:
-        assert f"`GET {path.replace('{', '<').replace('}', '>')}`" in guide
+    for path, operations in build_openapi()["paths"].items():
+        for method in operations:
+            assert f"`{method.upper()} {path.replace('{', '<').replace('}', '>')}`" in guide
     for code in ("bad-parameter", "not-found", "method-not-allowed", "too-many-requests"):
         assert f"`{code}`" in guide

@@ -10,6 +10,7 @@ from kb.clock import FixedClock
 from kb.content_gaps.draft_repositories import open_draft_repository
 from kb.content_gaps.models import Words
 from kb.content_gaps.service import ContentGapService
+from kb.content_gaps.triage import TriageService
 from kb.search.models import Hit, SearchOutcome, SearchPage, Stage
 from kb.search_log.learning import WordingLearner
 from kb.search_log.service import SearchLogService
@@ -17,6 +18,7 @@ from kb.storage.content_gaps import SqliteContentGapStore
 from kb.storage.migrations import migrations
 from kb.storage.search_log import SqliteSearchLogStore
 from kb.storage.sqlite import SqliteFile
+from kb.storage.topic_triage import SqliteTriageStore
 from kb.storage.wordings import SqliteWordingStore
 
 KNOWN = {
@@ -59,6 +61,7 @@ def make_gaps(file, log, clock):
     def make(content_dir, ref=""):
         return ContentGapService(
             SqliteContentGapStore(file),
+            TriageService(SqliteTriageStore(file), clock),
             log,
             open_draft_repository(content_dir, ref),
             clock,

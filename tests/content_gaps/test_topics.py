@@ -42,7 +42,7 @@ def test_answered_searches_are_no_topic(search, log, topics, clock):
 def test_a_topic_keeps_its_number_and_state_while_searches_arrive(search, gaps, topics, clock):
     search("gift wrap")
     (before,) = topics()
-    gaps.ignore(before.id, "we do not sell gifts", "ada@example.com")
+    gaps.triage.ignore(before.id, "we do not sell gifts", "ada@example.com")
     clock.advance(timedelta(days=3))
     search("wrapping gifts")
     search("something else")
@@ -72,15 +72,16 @@ def test_days_outside_the_range_do_not_count(search, topics, clock):
 def test_decisions_are_kept_with_name_and_time(search, gaps, topics, clock):
     search("gift wrap")
     (topic,) = topics()
-    gaps.ignore(topic.id, "  not\nours ", "ada@example.com")
+    gaps.triage.ignore(topic.id, "  not\nours ", "ada@example.com")
     clock.advance(timedelta(hours=1))
-    gaps.reopen(topic.id, "bob@example.com")
-    gaps.answer(topic.id, "gift-wrapping", "bob@example.com")
+    gaps.triage.reopen(topic.id, "bob@example.com")
+    gaps.triage.answer(topic.id, "gift-wrapping", "bob@example.com")
     found = gaps.find_topic(topic.id)
     assert (found.state, found.reason, found.answer) == ("answered", "", "gift-wrapping")
-    assert [(d.account_email, d.state, d.note) for d in gaps.list_decisions(topic.id)] == [
+    events = gaps.triage.list_events(topic.id)
+    assert [(e.account_email, e.action, e.note) for e in events] == [
         ("bob@example.com", "answered", "gift-wrapping"),
-        ("bob@example.com", "new", ""),
+        ("bob@example.com", "reopened", ""),
         ("ada@example.com", "ignored", "not ours"),
     ]
 
@@ -88,13 +89,14 @@ def test_decisions_are_kept_with_name_and_time(search, gaps, topics, clock):
 def test_ignoring_takes_a_reason(search, gaps, topics):
     search("gift wrap")
     with pytest.raises(InvalidInput) as caught:
-        gaps.ignore(topics()[0].id, " \n", "ada@example.com")
+        gaps.triage.ignore(topics()[0].id, " \n", "ada@example.com")
     assert caught.value.field == "reason"
 
 
 def test_deciding_on_a_topic_that_is_not_there_changes_nothing(gaps):
-    gaps.ignore(4711, "why", "ada@example.com")
-    assert gaps.list_decisions(4711) == []
+    with pytest.raises(InvalidInput):
+        gaps.triage.ignore(4711, "why", "ada@example.com")
+    assert gaps.triage.list_events(4711) == []
     assert gaps.find_topic(4711) is None
 
 
@@ -137,7 +139,7 @@ def test_retention_empties_new_topics_and_keeps_decided_ones(search, log, gaps, 
     search("gift wrap")
     search("kettle lid")
     ignored = next(t for t in topics() if t.label == "gift wrap")
-    gaps.ignore(ignored.id, "not ours", "ada@example.com")
+    gaps.triage.ignore(ignored.id, "not ours", "ada@example.com")
     clock.advance(timedelta(days=120))
     log.maintain()
     assert gaps.maintain() == 1

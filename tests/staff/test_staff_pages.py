@@ -140,10 +140,98 @@ def test_marking_as_answered_takes_a_published_article(agent, make_customer, sit
     assert article.title in agent.get(topic).text.replace("&#39;", "'")
 
 
+def test_assigning_filtering_and_undoing(agent, editor, make_customer):
+    fail(make_customer, "zzgift zzwrap")
+    topic = first_topic(agent)
+    refused = agent.post(f"{topic}/assign", assignee="nobody@example.com", due="")
+    assert refused.status_code == 422
+    assert agent.post(f"{topic}/assign", assignee="", due="tomorrow").status_code == 422
+    done = agent.post(f"{topic}/assign", assignee="editor@example.com", due="2026-12-01")
+    assert done.status_code == 303
+    page = agent.get(topic).text
+    assert "Assigned to editor@example.com, due Dec 1, 2026" in page
+    assert "zzgift" in editor.get("/staff/unanswered?assignee=me").text
+    assert "zzgift" not in agent.get("/staff/unanswered?assignee=me").text
+    assert "zzgift" in agent.get("/staff/unanswered?state=assigned").text
+    event = re.search(r'name="events" value="(\d+)"', page)[1]
+    assert agent.post("/staff/unanswered/undo", page=topic, events=event).status_code == 303
+    assert "zzgift" in agent.get("/staff/unanswered?assignee=nobody&state=new").text
+
+
+def test_renaming_commenting_merging_and_splitting(agent, make_customer):
+    for text in ("zzgift zzwrap", "qqkettle qqlid"):
+        fail(make_customer, text)
+    numbers = sorted(
+        set(re.findall(r"/staff/unanswered/(\d+)", agent.get("/staff/unanswered").text))
+    )
+    one, two = (f"/staff/unanswered/{number}" for number in numbers)
+    assert agent.post(f"{one}/rename", label="Gift <b>wrapping</b>").status_code == 303
+    assert agent.post(f"{one}/comment", comment="ask <i>shop</i>").status_code == 303
+    assert agent.post(f"{one}/comment", comment="  ").status_code == 422
+    assert agent.post(f"{one}/merge", topics="x").status_code == 422
+    assert agent.post(f"{one}/merge", topics=f"#{numbers[1]}").status_code == 303
+    page = agent.get(one).text
+    assert "<h1>Gift &lt;b&gt;wrapping&lt;/b&gt;</h1>" in page
+    assert "ask &lt;i&gt;shop&lt;/i&gt;" in page
+    assert "qqkettle qqlid" in page
+    assert agent.get(two).location == one
+    wording = re.search(r'name="wordings" value="(\d+)"> qqkettle', page)[1]
+    assert agent.post(f"{one}/split", wordings=wording).status_code == 303
+    assert "qqkettle qqlid" not in agent.get(one).text.partition('id="trail"')[0]
+    assert "qqkettle qqlid" in agent.get("/staff/unanswered").text
+
+
+def test_an_old_page_does_not_overrule_a_colleague(agent, editor, make_customer):
+    fail(make_customer, "zzgift zzwrap")
+    topic = first_topic(agent)
+    assert editor.post(f"{topic}/ignore", reason="not ours").status_code == 303
+    late = agent.post(f"{topic}/answer", article="descale-a-kettle", seen="0")
+    assert late.status_code == 409
+    assert "editor@example.com changed this topic" in late.text
+    assert "not ours" in agent.get(topic).text
+
+
+def test_many_topics_at_once(agent, make_customer):
+    for text in ("zzgift zzwrap", "qqkettle qqlid", "xxparts"):
+        fail(make_customer, text)
+    page = agent.get("/staff/unanswered").text
+    numbers = sorted(set(re.findall(r'name="topic" value="(\d+)"', page)))
+    assert len(numbers) == 3
+
+    def do(**fields):
+        return agent.post("/staff/unanswered/bulk", page="/staff/unanswered", **fields)
+
+    assert do(action="ignore", reason="spam", topic=numbers[:2], state="to-do").status_code == 303
+    page = agent.get("/staff/unanswered").text
+    assert "2 topics are changed." in page
+    events = re.search(r'name="events" value="([\d,]+)"', page)[1]
+    assert re.findall(r'name="topic" value="(\d+)"', page) == numbers[2:]
+    agent.post("/staff/unanswered/undo", page="/staff/unanswered", events=events)
+    page = agent.get("/staff/unanswered").text
+    assert "Taken back." in page
+    assert len(re.findall(r'name="topic" value="(\d+)"', page)) == 3
+    for wrong in ({"action": "ignore"}, {"action": "ignore", "topic": numbers, "reason": ""}, {}):
+        assert do(**wrong).status_code == 303
+        assert 'role="alert"' in agent.get("/staff/unanswered").text
+    do(action="merge", topic=numbers)
+    assert "1 topic" in agent.get("/staff/unanswered").text
+
+
 def test_forms_without_a_token_are_refused(agent, make_customer):
     fail(make_customer, "zzgift zzwrap")
     topic = first_topic(agent)
-    for action in ("ignore", "reopen", "answer", "draft"):
+    actions = (
+        "ignore",
+        "reopen",
+        "answer",
+        "draft",
+        "assign",
+        "rename",
+        "comment",
+        "merge",
+        "split",
+    )
+    for action in actions:
         assert agent.client.post(f"{topic}/{action}", data={"reason": "x"}).status_code == 400
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from babel.dates import format_date
 from babel.numbers import format_percent
 
-from kb.content_gaps.models import TopicState
+from kb.content_gaps.models import Action, TopicState
 from kb.search_log.models import Outcome
 from kb.web.formatting import site
 from kb.web.staff.area import blueprint
@@ -44,11 +44,30 @@ def topic_state_name(state: str) -> str:
     """The state of a topic in words."""
     names = {
         TopicState.NEW: _("New"),
+        TopicState.ASSIGNED: _("Assigned"),
         TopicState.DRAFTED: _("Drafted"),
         TopicState.ANSWERED: _("Answered"),
         TopicState.IGNORED: _("Ignored"),
     }
     return names[TopicState(state)]
+
+
+@blueprint.app_template_filter("topic_action_name")
+def topic_action_name(action: str) -> str:
+    """What somebody did with a topic, in words."""
+    names = {
+        Action.ASSIGNED: _("assigned"),
+        Action.DRAFTED: _("started a draft"),
+        Action.ANSWERED: _("marked as answered"),
+        Action.IGNORED: _("ignored"),
+        Action.REOPENED: _("opened again"),
+        Action.RENAMED: _("renamed"),
+        Action.MERGED: _("merged into it"),
+        Action.SPLIT: _("split off"),
+        Action.COMMENTED: _("commented"),
+        Action.UNDONE: _("took back"),
+    }
+    return names[Action(action)]
 
 
 def _locale() -> str:

@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from flask import Response, abort, render_template, request
+from flask_login import current_user
 
 from kb.accounts.models import Permission
 from kb.content_gaps.exports import topics_csv
@@ -21,6 +22,9 @@ _WITH_NEAREST = 100
 """Topics of the export that name the nearest articles: each takes a search of its own."""
 _ALL = "all"
 _TO_DO = "to-do"
+_ME = "me"
+_NOBODY = "nobody"
+_NEWEST = "newest"
 
 
 @blueprint.get("/unanswered")
@@ -29,15 +33,20 @@ def unanswered() -> str | Response:
     """Topics with their demand, filtered by days and state, as a page or as CSV."""
     span = read_span()
     state, states = _read_states()
+    assignee = _read_assignee()
     gaps = services().content_gaps
     if request.args.get("format") == "csv":
         period = (span.since, span.until, states)
-        first = gaps.list_topics(*period, _WITH_NEAREST, 0, list_nearest)
-        rest = gaps.list_topics(*period, _EXPORTED - _WITH_NEAREST, _WITH_NEAREST)
+        first = gaps.list_topics(*period, _WITH_NEAREST, 0, list_nearest, assignee=assignee)
+        rest = gaps.list_topics(
+            *period, _EXPORTED - _WITH_NEAREST, _WITH_NEAREST, assignee=assignee
+        )
         csv = topics_csv([*first, *rest])
         return download(f"unanswered-{span.since}-{span.until}.csv", csv, "text/csv")
     gaps.refresh()
-    pages = Pages(page_number(), gaps.count_topics(span.since, span.until, states), TOPICS_PER_PAGE)
+    order = request.args.get("order", "")
+    total = gaps.count_topics(span.since, span.until, states, assignee=assignee)
+    pages = Pages(page_number(), total, TOPICS_PER_PAGE)
     if pages.is_beyond:
         abort(404)
     return render_template(
@@ -47,14 +56,32 @@ def unanswered() -> str | Response:
         states=[_TO_DO, *TopicState, _ALL],
         pages=pages,
         topics=gaps.list_topics(
-            span.since, span.until, states, TOPICS_PER_PAGE, pages.slice.start, list_nearest
+            span.since,
+            span.until,
+            states,
+            TOPICS_PER_PAGE,
+            pages.slice.start,
+            list_nearest,
+            assignee=assignee,
+            newest_first=order == _NEWEST,
         ),
+        assignee=request.args.get("assignee", ""),
+        order=order,
+        colleagues=[a for a in services().accounts.list_accounts() if a.may(Permission.TRIAGE)],
     )
 
 
 def list_nearest(text: str) -> tuple[Nearest, ...]:
     """The articles nearest to a topic's label in the current generation."""
     return _find_nearest(generation().id, text)
+
+
+def _read_assignee() -> str | None:
+    """Whose topics are asked for: an address, "" for nobody's, None for all."""
+    chosen = request.args.get("assignee", "")
+    if chosen == _ME:
+        return str(current_user.account.email)
+    return "" if chosen == _NOBODY else chosen or None
 
 
 def _read_states() -> tuple[str, tuple[TopicState, ...]]:
