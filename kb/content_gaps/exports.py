@@ -24,7 +24,15 @@ def topic_object(topic: Topic) -> dict[str, object]:
         "outcomes": dict(topic.outcomes),
         "queries": [{"text": text, "count": count} for text, count in topic.queries],
         "nearest": [
-            {"slug": near.slug, "title": near.title, "score": near.score} for near in topic.nearest
+            {
+                "slug": near.slug,
+                "title": near.title,
+                "score": near.score,
+                "has": near.has,
+                "lacks": near.lacks,
+                "meaning": near.meaning,
+            }
+            for near in topic.nearest
         ],
         "reason": topic.reason,
         "answer": topic.answer,

@@ -46,6 +46,12 @@ class Nearest:
     title: str
     score: float
     url: str = ""
+    has: tuple[str, ...] = ()
+    """Words of the question that occur in it."""
+    lacks: tuple[str, ...] = ()
+    """Words of the question that do not: why it did not win."""
+    meaning: float = 0.0
+    """Cosine of its nearest passage; 0 when it is not similar, or not compared."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from kb.search.stages import find_stage
 from kb.search.suggestions import SuggestionIndex
 from kb.search.synonyms import Synonyms
 from kb.search.written_questions import WrittenQuestions
-from kb.text import clean_query_text
+from kb.text import clean_query_text, fold
 
 MAX_RESULTS = 100
 """Nobody reads further; deeper paging only serves scrapers."""
@@ -120,6 +120,12 @@ class SearchService:
     ) -> tuple[Suggestion, ...]:
         """Articles whose title or question fits what has been typed so far; never raises."""
         return self._suggestions.suggest(text, limit, audience)
+
+    def list_telling_words(self, text: str) -> tuple[str, ...]:
+        """The words of a question that tell what it is about, as they were typed."""
+        tokens = self._analyzer.tokens(clean_query_text(text))
+        words = (fold(text[token.start : token.end]) for token in tokens)
+        return tuple(dict.fromkeys(w for w in words if w not in self._analyzer.stop_words))
 
     def prepare(self) -> None:
         """Load what nearly every search needs, so that the first one is as fast as others."""
