@@ -23,6 +23,7 @@ from kb.web.errors import init_errors
 from kb.web.formatting import init_formatting
 from kb.web.help_center import collection_name
 from kb.web.page_cache import init_page_cache
+from kb.web.private_logs import init_private_logs
 from kb.web.security import client_address, init_security
 from kb.web.sign_in import init_sign_in
 from kb.web.static_files import init_static_files
@@ -61,6 +62,7 @@ def create_app(services: Services | None = None) -> Flask:
         static_folder=str(_ROOT / "static"),
     )
     app.extensions["helpshelf"] = services
+    init_private_logs(services.search_log.redact)
     app.config["SECRET_KEY"] = services.secret_key
     # Keys of the API stand in the order in which they are documented.
     app.json.sort_keys = False  # type: ignore[attr-defined]

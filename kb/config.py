@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from kb.errors import SettingsError
+from kb.private_patterns import PrivatePattern, parse_private_patterns
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Settings:
     search_log_days: int
     learn: bool
     phone_regions: tuple[str, ...]
+    private_patterns: tuple[PrivatePattern, ...]
     trusted_proxies: int
 
 
@@ -213,6 +215,12 @@ SETTINGS: tuple[Setting, ...] = (
         "US,CA,GB,DE,FR",
         _regions,
         "Countries whose national phone numbers are removed from the search log.",
+    ),
+    Setting(
+        "KB_PRIVATE_PATTERNS",
+        "",
+        parse_private_patterns,
+        "How order and account numbers look that are removed from the search log.",
     ),
     Setting(
         "KB_TRUSTED_PROXIES",

@@ -1,5 +1,6 @@
 // Two conveniences on top of pages that work without them: suggestions while typing
-// (ARIA 1.2 combobox), and the vote below an article answered in place.
+// (ARIA 1.2 combobox), and the vote below an article answered in place. And one report: that
+// a phone or mail link was taken.
 
 const PAUSE_MS = 120; // shorter asks for every letter, longer feels late
 
@@ -160,6 +161,13 @@ function initVote(form) {
     }
   });
 }
+
+// Whoever calls or writes after a search was not answered by it. Only the page can tell that
+// such a link was taken; nothing is sent but that fact.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href^='tel:'], a[href^='mailto:']");
+  if (link) navigator.sendBeacon("/contact/link");
+});
 
 document.querySelectorAll("[data-search-box]").forEach(initSearchBox);
 document.querySelectorAll("[data-vote]").forEach(initVote);

@@ -44,6 +44,9 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
         visit_minutes=settings.visit_minutes,
         keep_days=settings.search_log_days,
         phone_regions=settings.phone_regions,
+        private=settings.private_patterns,
+        # Benchmarks and rehearsals send from one address what comes from many.
+        limits_floods=settings.rate_limit,
     )
     generations = build_generations(settings, clock)
     return Services(

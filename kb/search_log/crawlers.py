@@ -4,8 +4,8 @@ Crawlers, link previews, health checks and prefetching browsers send requests th
 nobody made; counted as customers they would drown the questions of real ones.
 Command-line tools and HTTP libraries (curl, python-requests) count as machines too:
 whoever scripts a search is testing or copying, not asking.  A headless browser that
-names no crawler counts as a person: that is how a company watches its own journeys
-from end to end, and crawlers that drive one give their name or hide the fact anyway.
+names no crawler counts as a person: crawlers that drive one give their name or hide the
+fact anyway.  A company's own checks put ``helpshelf-check`` into their user agent.
 """
 
 import re
@@ -17,8 +17,12 @@ from crawlerdetect import CrawlerDetect
 _LONGEST_USER_AGENT = 1000
 """Browsers send 80 to 250 characters; more is only there to keep the patterns busy."""
 
-_MONITORS = re.compile(r"health|haproxy|prometheus|blackbox", re.IGNORECASE)
-"""Machines that look after a site and that the crawler list does not know."""
+_MONITORS = re.compile(
+    r"health|haproxy|prometheus|blackbox|helpshelf|monitor|synthetic|probe|preview|unfurl|safelinks",
+    re.IGNORECASE,
+)
+"""Machines that look after a site or look at links, and that the crawler list does not know.
+``helpshelf`` is in the name of our own checks, and may be put into that of others."""
 
 _PREFETCH_HEADERS = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 _PREFETCH_VALUES = ("prefetch", "prerender", "preview")

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from kb.search.models import SearchOutcome, SearchPage, Stage
 from kb.search_log.models import ImportedSearch, ImportProblem, ImportResult, Opening, Source
+from kb.search_log.outcomes import RULES
 from kb.search_log.recording import VisitRecorder
 from kb.search_log.store import SearchLogStore
 from kb.text import clean_query_text, slugify
@@ -140,7 +141,7 @@ class LogImporter:
             for visit_id in touched:
                 # A visit that goes on in the next batch is settled there once more.
                 self._recorder.settle(visit_id, is_over=True)
-            self._store.close_visits(sorted(touched))
+            self._store.close_visits(sorted(touched), RULES)
 
     def _add(self, row: ImportedSearch) -> int | None:
         page = SearchPage(
@@ -168,7 +169,7 @@ class LogImporter:
     def _open(self, visit_id: int, row: ImportedSearch) -> None:
         search = self._store.list_searches(visit_id)[-1]
         self._store.update_search(replace(search, opened=True))
-        self._store.add_opening(
+        self._store.set_opening(
             Opening(visit_id, search.id, row.at, row.clicked or "", None, is_hit=True)
         )
         if row.clicked:

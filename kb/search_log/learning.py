@@ -9,7 +9,6 @@ only one person would type, gets into the index.
 from collections.abc import Sequence
 from datetime import date
 
-from kb.search_log.folding import normalise
 from kb.search_log.models import (
     LEARNED_FROM_VISITS,
     LearnedWording,
@@ -20,6 +19,7 @@ from kb.search_log.models import (
     Source,
 )
 from kb.search_log.privacy import MARKERS
+from kb.search_log.sameness import normalise
 from kb.search_log.store import SearchLogStore, WordingStore
 
 FADE_FROM_VISITS = 200

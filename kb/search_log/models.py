@@ -22,6 +22,15 @@ class Outcome(StrEnum):
     CONTACTED = "contacted"
 
 
+class VoteReason(StrEnum):
+    """Why an article did not help; the customer chooses one or none."""
+
+    OTHER_QUESTION = "other-question"
+    UNCLEAR = "unclear"
+    DID_NOT_WORK = "did-not-work"
+    OUTDATED = "outdated"
+
+
 class Source(StrEnum):
     """Where a search came from."""
 
@@ -39,6 +48,8 @@ class Visit:
     id: int
     started_at: datetime
     last_event_at: datetime
+    is_flood: bool = False
+    """Whether it belongs to a script that sends one search after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +81,8 @@ class RecordedSearch:
     """Whether it is the first of its visit, so that counting these counts visits."""
     opened: bool = False
     """Whether one of the hits was opened."""
+    returned: bool = False
+    """Whether the same was searched once more after the last hit was opened."""
     helpful: bool | None = None
     """The last vote on an article opened from it."""
     contacted: bool = False
@@ -101,6 +114,8 @@ class Vote:
     voted_at: datetime
     slug: str
     helpful: bool
+    reason: str = ""
+    """Why not, one of ``VoteReason``; "" when the customer did not say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Takes personal data out of query texts before anything is stored or logged.
 
-Redacted are e-mail addresses, links, bank accounts, payment cards, phone numbers and
-every other number long enough to identify somebody (orders, customers, accounts).
+Redacted are e-mail addresses, links, bank accounts, payment cards, phone numbers, what
+looks like the company's own order or account numbers (``KB_PRIVATE_PATTERNS``) and
+every other number long enough to identify somebody.
 Kept is what a support question needs: error codes, versions, model names, dates,
 prices and short numbers.  When in doubt a number goes: a lost part number costs an
 editor a guess, a stored account number costs a customer more.
@@ -15,6 +16,8 @@ from collections.abc import Iterable
 
 from phonenumbers import Leniency, PhoneNumberMatcher
 from stdnum import iban, luhn
+
+from kb.private_patterns import PrivatePattern
 
 EMAIL = "[email]"
 URL = "[url]"
@@ -38,6 +41,12 @@ _EMAIL = re.compile(
 )
 _IBAN = re.compile(r"\b[a-z]{2}\d{2}(?:[ -]?[a-z0-9]){11,40}", re.IGNORECASE)
 _HEX = re.compile(r"\b0x[0-9a-f]+\b", re.IGNORECASE)
+_STANDARD = re.compile(
+    r"\b(?:din|en|iec|ieee|iso|rfc|ul|vde)[ /-](?:(?:en|iec|iso)[ /-]){0,2}\d{2,5}(?:-\d{1,3}){0,2}\b",
+    re.IGNORECASE,
+)
+"""A norm, such as EN 60335-1; six digits and more are no norm."""
+_PERCENT = re.compile(r"(?<![\d.,-])\d{1,3}(?:[.,]\d{1,2})? ?%")
 _NUMERIC = re.compile(r"[+(]{0,2}\d[\d .,/()‐‑–−-]*")
 _PART = re.compile(r"[^\s]+")
 _LETTER_BEFORE = re.compile(r"[^\W\d_]-?\Z")
@@ -57,14 +66,17 @@ _PLAIN_NUMBERS = tuple(
 """Dates, spans of years, prices, addresses of routers, and versions, all as one word."""
 
 
-def redact(text: str, regions: Iterable[str]) -> str:
+def redact(text: str, regions: Iterable[str], private: Iterable[PrivatePattern] = ()) -> str:
     """The text with markers such as ``[email]`` in place of personal data.
 
     Args:
         text: a cleaned query text.
         regions: two-letter countries whose national phone numbers are recognised.
+        private: the company's own numbers.
     """
     text = _EMAIL.sub(EMAIL, _URL.sub(URL, text))
+    for pattern in private:
+        text = pattern.regex.sub(NUMBER, text)
     if sum(character.isdigit() for character in text) < LONG_NUMBER:
         return text
     text = _IBAN.sub(_mark_iban, text)
@@ -91,11 +103,20 @@ def _redact_phones(text: str, regions: Iterable[str]) -> str:
 
 
 def _redact_numbers(text: str) -> str:
-    codes = [match.span() for match in _HEX.finditer(text)]
+    """Redact long numbers but not codes that are known to be none of anybody's."""
+    kept = (_HEX, _STANDARD, _PERCENT)
+    codes = sorted(match.span() for pattern in kept for match in pattern.finditer(text))
+    done = 0
+    parts: list[str] = []
+    for start, end in codes:
+        if start >= done:
+            parts += [_redact_stretch(text[done:start]), text[start:end]]
+            done = end
+    return "".join([*parts, _redact_stretch(text[done:])])
 
+
+def _redact_stretch(text: str) -> str:
     def mark(match: re.Match[str]) -> str:
-        if any(start < match.end() and match.start() < end for start, end in codes):
-            return match[0]
         # A short number right behind letters is a model or an error, not the start of
         # the number that follows it: "E-42 220-240 V".
         code = _CODE_END.match(match[0]) if _LETTER_BEFORE.search(text[: match.start()]) else None

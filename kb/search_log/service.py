@@ -2,12 +2,13 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from kb.clock import Clock
 from kb.errors import DatabaseError
+from kb.private_patterns import PrivatePattern
 from kb.search.models import SearchPage
 from kb.search_log.imports import LogImporter
 from kb.search_log.learning import WordingLearner
@@ -21,8 +22,12 @@ from kb.search_log.models import (
     Source,
     Summary,
     TopSearch,
+    VoteReason,
 )
-from kb.search_log.recording import VisitRecorder
+from kb.search_log.newcomers import Newcomers
+from kb.search_log.outcomes import RULES
+from kb.search_log.recording import LONGEST_VISIT, VisitRecorder
+from kb.search_log.sameness import normalise
 from kb.search_log.store import SearchLogStore
 
 T = TypeVar("T")
@@ -55,13 +60,17 @@ class SearchLogService:
         visit_minutes: int,
         keep_days: int,
         phone_regions: tuple[str, ...],
+        private: tuple[PrivatePattern, ...] = (),
+        limits_floods: bool = True,
     ) -> None:
         self._store = store
         self._clock = clock
         self.learner = learner
         self._pause = timedelta(minutes=visit_minutes)
         self._keep_days = keep_days
-        self._recorder = VisitRecorder(store, self._pause, phone_regions)
+        self._recorder = VisitRecorder(store, self._pause, phone_regions, private)
+        self._newcomers = Newcomers()
+        self._limits_floods = limits_floods
         self._guard = _Guard(clock)
         self._popular: dict[int, tuple[datetime, tuple[str, ...]]] = {}
 
@@ -71,16 +80,57 @@ class SearchLogService:
         visit: str | None,
         source: str = Source.PAGE,
         language: str = "en",
+        place: str = "",
     ) -> str:
         """Record a search; the value of its visit, a new one if there was none or it ended.
 
-        Empty when nothing could be recorded and there was no visit.
+        Empty when nothing could be recorded and there was no visit, or it is of a flood.
+
+        Args:
+            page: what was found.
+            visit: the value that the browser sent.
+            source: where the search was made.
+            language: of the help center.
+            place: tells browsers apart that send no value, for a minute and in memory only.
         """
         at = self._clock.now()
         return self._guard.attempt(
-            lambda: self._recorder.record_search(page, visit, at, Source(source), language),
+            lambda: self._record_search(page, visit, at, Source(source), language, place),
             visit or "",
         )
+
+    def _record_search(
+        self,
+        page: SearchPage,
+        visit: str | None,
+        at: datetime,
+        source: Source,
+        language: str,
+        place: str,
+    ) -> str:
+        normalised = normalise(page.query)
+        joined = visit or (place and self._newcomers.find(place, at, normalised)) or None
+        flood = self._newcomers.find_flood(place, at) if place and self._limits_floods else None
+        token = self._recorder.record_search(
+            page, joined, at, source, language, may_begin=flood is None
+        )
+        if place and (not visit or token != visit):
+            self._newcomers.note(place, at, token, normalised)
+        if flood and not token:
+            self._mark_flood(flood)
+        return token
+
+    def _mark_flood(self, tokens: Sequence[str]) -> None:
+        with self._store.transaction():
+            self._store.mark_flood(self._store.find_visits(tokens))
+
+    def find_newcomer(self, place: str) -> str | None:
+        """The visit that began seconds ago at a place, for what is opened from its list."""
+        return self._newcomers.find(place, self._clock.now())
+
+    def redact(self, text: str) -> str:
+        """The text without personal data, as it may be stored or logged."""
+        return self._recorder.redact(text)
 
     def record_suggestion_chosen(
         self, text: str, slug: str, visit: str | None, language: str = "en"
@@ -112,8 +162,19 @@ class SearchLogService:
             lambda: self._recorder.record_vote(slug, helpful, visit, at), False
         )
 
+    def record_vote_reason(self, visit: str | None, slug: str, reason: VoteReason) -> None:
+        """Record why an article did not help, after the vote that said so."""
+        at = self._clock.now()
+        self._guard.attempt(
+            lambda: self._recorder.record_vote_reason(slug, reason, visit, at), None
+        )
+
     def record_contact(self, visit: str | None) -> bool:
-        """Record that the contact form was opened; whether a visit goes on by it."""
+        """Record that the contact form, or a phone or mail link, was opened.
+
+        Returns:
+            Whether a visit goes on by it.
+        """
         at = self._clock.now()
         return self._guard.attempt(lambda: self._recorder.record_contact(visit, at), False)
 
@@ -126,19 +187,29 @@ class SearchLogService:
         return LogImporter(self._store, self._recorder, self._pause).run(rows)
 
     def settle(self, max_visits: int | None = None) -> int:
-        """Decide the searches of visits that have ended; how many visits that were.
+        """Decide the visits that have ended, and anew those of older rules; how many.
 
         Raises:
             DatabaseError: the database cannot be written.
         """
+        now = self._clock.now()
+        ended, not_after = now - self._pause, now + LONGEST_VISIT
+        settled = self._settle_all(
+            lambda limit: self._store.list_ended_visits(ended, not_after, limit), max_visits
+        )
+        rest = None if max_visits is None else max_visits - settled
+        return settled + self._settle_all(
+            lambda limit: self._store.list_outdated_visits(RULES, limit), rest
+        )
+
+    def _settle_all(self, find: Callable[[int], list[int]], most: int | None) -> int:
         settled = 0
-        ended = self._clock.now() - self._pause
-        while max_visits is None or settled < max_visits:
+        while most is None or settled < most:
             with self._store.transaction():
-                visits = self._store.list_ended_visits(ended, _SETTLE_BATCH)
+                visits = find(_SETTLE_BATCH)
                 for visit_id in visits:
                     self._recorder.settle(visit_id, is_over=True)
-                self._store.close_visits(visits)
+                self._store.close_visits(visits, RULES)
             settled += len(visits)
             if len(visits) < _SETTLE_BATCH:
                 break
@@ -179,6 +250,10 @@ class SearchLogService:
         days = [since + timedelta(days=index) for index in range(length)]
         counts = tuple(counted.get(day, DayCount(day)) for day in days)
         return Summary(counts, _add_up(since, counts))
+
+    def count_left_out(self, since: date, until: date) -> int:
+        """Searches of floods that were counted and not kept, both days included."""
+        return self._store.sum_left_out(since, until)
 
     def list_top_searches(self, since: date, until: date, limit: int = 50) -> list[TopSearch]:
         """The wordings searched most often, both days included."""

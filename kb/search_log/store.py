@@ -14,6 +14,7 @@ from kb.search_log.models import (
     TopSearch,
     Visit,
     Vote,
+    VoteReason,
 )
 
 
@@ -42,12 +43,34 @@ class SearchLogStore(Protocol):
         """The visit goes on."""
         ...
 
-    def list_ended_visits(self, inactive_since: datetime, limit: int) -> list[int]:
-        """Visits that ended and are not closed yet, the oldest first."""
+    def list_ended_visits(
+        self, inactive_since: datetime, not_after: datetime, limit: int
+    ) -> list[int]:
+        """Visits that ended and are not closed yet; also those with events after ``not_after``."""
         ...
 
-    def close_visits(self, visit_ids: Sequence[int]) -> None:
-        """Forget the tokens of visits that are over."""
+    def list_outdated_visits(self, rules: int, limit: int) -> list[int]:
+        """Closed visits that were decided by rules older than these."""
+        ...
+
+    def close_visits(self, visit_ids: Sequence[int], rules: int) -> None:
+        """Forget the tokens of visits that are over; they were decided by these rules."""
+        ...
+
+    def is_flood(self, visit_id: int) -> bool:
+        """Whether the visit belongs to a flood."""
+        ...
+
+    def mark_flood(self, visit_ids: Sequence[int]) -> None:
+        """Take the searches of these visits out of what failed: nobody asked them."""
+        ...
+
+    def find_visits(self, tokens: Sequence[str]) -> list[int]:
+        """The visits with these tokens."""
+        ...
+
+    def count_left_out(self, day: date) -> None:
+        """Count a search that is not kept, because it is one of very many."""
         ...
 
     def list_searches(self, visit_id: int) -> list[RecordedSearch]:
@@ -74,8 +97,8 @@ class SearchLogStore(Protocol):
         """Remember a row of an import, so that importing it again adds nothing."""
         ...
 
-    def add_opening(self, opening: Opening) -> None:
-        """Keep what was opened in a visit."""
+    def set_opening(self, opening: Opening) -> None:
+        """Keep what was opened in a visit; the same from the same search only once."""
         ...
 
     def count_opening(self, day: date, slug: str) -> None:
@@ -84,6 +107,12 @@ class SearchLogStore(Protocol):
 
     def set_vote(self, vote: Vote) -> None:
         """Keep a vote; the later vote of a visit on an article replaces the earlier."""
+        ...
+
+    def set_vote_reason(
+        self, visit_id: int | None, slug: str, reason: VoteReason, since: datetime
+    ) -> None:
+        """Add why to the "no" of a visit, or to the latest one without a visit or reason."""
         ...
 
     def delete_searches(self, before: date, limit: int) -> int:
@@ -96,6 +125,10 @@ class SearchLogStore(Protocol):
 
     def count_days(self, since: date, until: date) -> list[DayCount]:
         """The counts of every day that has searches, both ends included."""
+        ...
+
+    def sum_left_out(self, since: date, until: date) -> int:
+        """How many searches ``count_left_out`` counted, both days included."""
         ...
 
     def list_top_searches(self, since: date, until: date, limit: int) -> list[TopSearch]:

@@ -252,3 +252,43 @@ def api_tokens(db: Database) -> None:
         foreign_keys=[("account_id", "accounts", "id")],
     )
     db.table("api_tokens").create_index(["account_id"], unique=True)
+
+
+@migrations()
+def search_log_rules(db: Database) -> None:
+    """By which rules a visit was decided, floods, and the counts that outlive single searches."""
+    for statement in _SEARCH_LOG_RULES:
+        db.execute(statement)
+
+
+_SEARCH_LOG_RULES = (
+    "ALTER TABLE visits ADD COLUMN rules INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE visits ADD COLUMN is_flood INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX visits_by_rules ON visits (rules) WHERE is_over = 1",
+    "ALTER TABLE searches ADD COLUMN returned INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE votes ADD COLUMN reason TEXT NOT NULL DEFAULT ''",
+    "CREATE INDEX votes_by_time ON votes (voted_at)",
+    "CREATE INDEX openings_by_time ON openings (opened_at)",
+    "ALTER TABLE imported_rows ADD COLUMN run INTEGER NOT NULL DEFAULT 0",
+    """CREATE TABLE topic_days (
+        day INTEGER NOT NULL,
+        topic_id INTEGER NOT NULL,
+        searches INTEGER NOT NULL,
+        visits INTEGER NOT NULL,
+        failed INTEGER NOT NULL,
+        PRIMARY KEY (topic_id, day)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE wording_days (
+        day INTEGER NOT NULL,
+        wording_id INTEGER NOT NULL,
+        searches INTEGER NOT NULL,
+        visits INTEGER NOT NULL,
+        failed INTEGER NOT NULL,
+        zero_results INTEGER NOT NULL,
+        PRIMARY KEY (wording_id, day)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE flood_days (
+        day INTEGER PRIMARY KEY,
+        searches INTEGER NOT NULL
+    )""",
+)

@@ -22,6 +22,7 @@ from kb.search_log.models import (
     TopSearch,
     Visit,
     Vote,
+    VoteReason,
 )
 from kb.storage.sqlite import SqliteFile, translated_errors
 
@@ -32,6 +33,7 @@ _COLUMNS = (
     "visit_id", "recorded_at", "touched_at", "day", "wording_id", "text", "searched",
     "correction", "stage", "mode", "total", "confidence", "weak", "language", "shown",
     "took_ms", "source", "opens_visit", "opened", "helpful", "contacted", "outcome", "failed",
+    "returned",
 )  # fmt: skip
 _INSERT = f"INSERT INTO searches ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
 _UPDATE = f"UPDATE searches SET {', '.join(f'{name} = ?' for name in _COLUMNS)} WHERE id = ?"  # noqa: S608
@@ -56,11 +58,11 @@ class SqliteSearchLogStore:
     ) -> Visit | None:
         """The visit with this token if it has not ended."""
         row = self._one(
-            "SELECT id, started_at, last_event_at FROM visits"
+            "SELECT id, started_at, last_event_at, is_flood FROM visits"
             " WHERE token = ? AND started_at > ? AND last_event_at > ?",
             (token, to_ms(started_after), to_ms(active_after)),
         )
-        return Visit(row[0], from_ms(row[1]), from_ms(row[2])) if row else None
+        return Visit(row[0], from_ms(row[1]), from_ms(row[2]), bool(row[3])) if row else None
 
     def add_visit(self, token: str | None, at: datetime) -> Visit:
         """A new visit."""
@@ -77,20 +79,63 @@ class SqliteSearchLogStore:
             (to_ms(at), visit_id),
         )
 
-    def list_ended_visits(self, inactive_since: datetime, limit: int) -> list[int]:
-        """Visits that ended and are not closed yet, the oldest first."""
+    def list_ended_visits(
+        self, inactive_since: datetime, not_after: datetime, limit: int
+    ) -> list[int]:
+        """Visits that ended and are not closed yet; also those with events after ``not_after``."""
         rows = self._all(
-            "SELECT id FROM visits WHERE is_over = 0 AND last_event_at <= ?"
-            " ORDER BY last_event_at LIMIT ?",
-            (to_ms(inactive_since), limit),
+            "SELECT id FROM (SELECT id, last_event_at FROM visits WHERE is_over = 0"
+            " AND last_event_at <= ?1 UNION ALL SELECT id, last_event_at FROM visits"
+            " WHERE is_over = 0 AND last_event_at > ?2) ORDER BY last_event_at LIMIT ?3",
+            (to_ms(inactive_since), to_ms(not_after), limit),
         )
         return [row[0] for row in rows]
 
-    def close_visits(self, visit_ids: Sequence[int]) -> None:
-        """Forget the tokens of visits that are over."""
+    def list_outdated_visits(self, rules: int, limit: int) -> list[int]:
+        """Closed visits that were decided by rules older than these."""
+        rows = self._all(
+            "SELECT id FROM visits WHERE is_over = 1 AND rules < ? LIMIT ?", (rules, limit)
+        )
+        return [row[0] for row in rows]
+
+    def close_visits(self, visit_ids: Sequence[int], rules: int) -> None:
+        """Forget the tokens of visits that are over; they were decided by these rules."""
         self._database.conn.executemany(
-            "UPDATE visits SET is_over = 1, token = NULL WHERE id = ?",
-            [(visit_id,) for visit_id in visit_ids],
+            "UPDATE visits SET is_over = 1, token = NULL, rules = ? WHERE id = ?",
+            [(rules, visit_id) for visit_id in visit_ids],
+        )
+
+    def is_flood(self, visit_id: int) -> bool:
+        """Whether the visit belongs to a flood."""
+        row = self._one("SELECT is_flood FROM visits WHERE id = ?", (visit_id,))
+        return bool(row and row[0])
+
+    def mark_flood(self, visit_ids: Sequence[int]) -> None:
+        """Take the searches of these visits out of what failed: nobody asked them."""
+        chosen = [(visit_id,) for visit_id in visit_ids]
+        run = self._database.conn.executemany
+        run("UPDATE visits SET is_flood = 1 WHERE id = ?", chosen)
+        run("UPDATE searches SET outcome = NULL, failed = 0 WHERE visit_id = ?", chosen)
+        # Texts that failed nowhere else are not to become topics.
+        run(
+            "UPDATE wordings SET failed = 0 WHERE topic_id IS NULL AND failed = 1"
+            " AND id IN (SELECT wording_id FROM searches WHERE visit_id = ?) AND NOT EXISTS"
+            " (SELECT 1 FROM searches WHERE wording_id = wordings.id AND failed = 1)",
+            chosen,
+        )
+
+    def find_visits(self, tokens: Sequence[str]) -> list[int]:
+        """The visits with these tokens."""
+        marks = ", ".join("?" * len(tokens))
+        rows = self._all(f"SELECT id FROM visits WHERE token IN ({marks})", tokens)  # noqa: S608
+        return [row[0] for row in rows]
+
+    def count_left_out(self, day: date) -> None:
+        """Count a search that is not kept, because it is one of very many."""
+        self._run(
+            "INSERT INTO flood_days (day, searches) VALUES (?, 1)"
+            " ON CONFLICT (day) DO UPDATE SET searches = searches + 1",
+            (to_day(day),),
         )
 
     def list_searches(self, visit_id: int) -> list[RecordedSearch]:
@@ -107,7 +152,7 @@ class SqliteSearchLogStore:
         """What was opened in a visit, in order."""
         rows = self._all(
             "SELECT visit_id, search_id, opened_at, slug, position, is_hit FROM openings"
-            " WHERE visit_id = ? ORDER BY id",
+            " WHERE visit_id = ? ORDER BY opened_at, id",
             (visit_id,),
         )
         return [Opening(r[0], r[1], from_ms(r[2]), r[3], r[4], bool(r[5])) for r in rows]
@@ -130,8 +175,14 @@ class SqliteSearchLogStore:
         """Remember a row of an import, so that importing it again adds nothing."""
         self._run("INSERT INTO imported_rows (key, visit_id) VALUES (?, ?)", (import_key, visit_id))
 
-    def add_opening(self, opening: Opening) -> None:
-        """Keep what was opened in a visit."""
+    def set_opening(self, opening: Opening) -> None:
+        """Keep what was opened in a visit; the same from the same search only once."""
+        known = self._run(
+            "UPDATE openings SET opened_at = max(opened_at, ?) WHERE search_id = ? AND slug = ?",
+            (to_ms(opening.opened_at), opening.search_id, opening.slug),
+        )
+        if known:
+            return
         self._run(
             "INSERT INTO openings (visit_id, search_id, opened_at, slug, position, is_hit)"
             " VALUES (?, ?, ?, ?, ?, ?)",
@@ -150,10 +201,22 @@ class SqliteSearchLogStore:
     def set_vote(self, vote: Vote) -> None:
         """Keep a vote; the later vote of a visit on an article replaces the earlier."""
         self._run(
-            "INSERT INTO votes (visit_id, voted_at, slug, helpful) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (visit_id, slug) DO UPDATE"
-            " SET helpful = excluded.helpful, voted_at = excluded.voted_at",
-            (vote.visit_id, to_ms(vote.voted_at), vote.slug, vote.helpful),
+            "INSERT INTO votes (visit_id, voted_at, slug, helpful, reason) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (visit_id, slug) DO UPDATE SET helpful = excluded.helpful,"
+            " voted_at = excluded.voted_at, reason = excluded.reason",
+            (vote.visit_id, to_ms(vote.voted_at), vote.slug, vote.helpful, vote.reason),
+        )
+
+    def set_vote_reason(
+        self, visit_id: int | None, slug: str, reason: VoteReason, since: datetime
+    ) -> None:
+        """Add why to the "no" of a visit, or to the latest one without a visit or reason."""
+        # Votes without a visit are all alike: any of them that has no reason will do.
+        self._run(
+            "UPDATE votes SET reason = ?1 WHERE id = (SELECT id FROM votes WHERE slug = ?2"
+            " AND helpful = 0 AND voted_at >= ?3 AND visit_id IS ?4"
+            " AND (?4 IS NOT NULL OR reason = '') ORDER BY voted_at DESC LIMIT 1)",
+            (reason, slug, to_ms(since), visit_id),
         )
 
     def delete_searches(self, before: date, limit: int) -> int:
@@ -209,6 +272,14 @@ class SqliteSearchLogStore:
             days.setdefault(row[0], []).append(row)
         return [_day_from(day, group) for day, group in days.items()]
 
+    def sum_left_out(self, since: date, until: date) -> int:
+        """How many searches ``count_left_out`` counted, both days included."""
+        row = self._one(
+            "SELECT ifnull(sum(searches), 0) FROM flood_days WHERE day BETWEEN ? AND ?",
+            (to_day(since), to_day(until)),
+        )
+        return int(row[0]) if row else 0
+
     def list_top_searches(self, since: date, until: date, limit: int) -> list[TopSearch]:
         """The most frequent wordings."""
         # Left to itself SQLite reads the rows of the days one by one and sorts them, which
@@ -246,7 +317,7 @@ class SqliteSearchLogStore:
             search.searched, search.correction, search.stage, search.mode, search.total,
             search.confidence, search.weak, search.language, json.dumps(search.shown),
             search.took_ms, search.source, search.opens_visit, search.opened, search.helpful,
-            search.contacted, search.outcome, search.failed,
+            search.contacted, search.outcome, search.failed, search.returned,
         )  # fmt: skip
 
     def _wording(self, search: RecordedSearch) -> int:
@@ -302,7 +373,7 @@ def _search_from(row: Row) -> RecordedSearch:
     (
         id_, visit_id, recorded_at, touched_at, _day, _wording_id, text, searched, correction,
         stage, mode, total, confidence, weak, language, shown, took_ms, source, opens_visit,
-        opened, helpful, contacted, outcome, failed, normalised,
+        opened, helpful, contacted, outcome, failed, returned, normalised,
     ) = row  # fmt: skip
     return RecordedSearch(
         visit_id=visit_id,
@@ -327,6 +398,7 @@ def _search_from(row: Row) -> RecordedSearch:
         contacted=bool(contacted),
         outcome=None if outcome is None else Outcome(outcome),
         failed=bool(failed),
+        returned=bool(returned),
         id=id_,
     )
 

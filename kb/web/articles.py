@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kb.content.models import Article, ArticleSummary, Kind, Section
 from kb.errors import GenerationUnavailable
+from kb.search_log.models import VoteReason
 from kb.web import visits
 from kb.web.audience import audience
 from kb.web.contact_cards import find_card
@@ -89,14 +90,30 @@ def vote(slug: str) -> AnyResponse:
     return redirect(f"/articles/{found.slug}/thanks?helpful={answer}", 303)
 
 
+@blueprint.post("/articles/<slug>/vote/reason")
+def vote_reason(slug: str) -> AnyResponse:
+    """Take the reason for a "no" that was given just now."""
+    check_limit("vote")
+    found = _get_summary(slug)
+    reason = request.form.get("reason", "")
+    if reason not in set(VoteReason):
+        raise BadRequest(_("Please choose one of the reasons."))
+    if not check_form_token(f"reason:{slug}", request.form.get("token", "")):
+        raise BadRequest(_("This form has expired. Please open the article again."))
+    visits.record_vote_reason(found.slug, VoteReason(reason))
+    return redirect(f"/articles/{found.slug}/thanks?helpful=no&reason={reason}", 303)
+
+
 @blueprint.get("/articles/<slug>/thanks")
 def thanks(slug: str) -> Response:
-    """The answer to a vote; after a "no" it offers the people who can help."""
+    """The answer to a vote; after a "no" it asks why and offers the people who can help."""
     found = _get_summary(slug)
     page = render_template(
         "help_center/thanks.html",
         article=found,
         helpful=request.args.get("helpful") != "no",
+        reasons=() if request.args.get("reason") else tuple(VoteReason),
+        token=make_form_token(f"reason:{found.slug}"),
         card=find_card(found.collection),
         related=generation().library.list_related(found.slug, RELATED, audience()),
     )

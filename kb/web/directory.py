@@ -59,6 +59,17 @@ def contact() -> Response:
     return response
 
 
+@blueprint.post("/contact/link")
+def contact_link() -> tuple[str, int]:
+    """A customer took a phone or mail link; sent by the page, which knows no other way.
+
+    It changes nothing but the search log, so it needs no token beyond the check of origin.
+    """
+    check_limit("suggest")
+    visits.record_contact()
+    return "", 204
+
+
 def _find_article(slug: str) -> ArticleSummary | None:
     return generation().library.find_summary(slug, audience()) if slug else None
 

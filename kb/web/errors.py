@@ -21,7 +21,7 @@ from kb.text import clean_query_text
 from kb.web.audience import audience
 from kb.web.contact_cards import find_card
 from kb.web.limits import check_limit
-from kb.web.services import generation
+from kb.web.services import generation, services
 from kb.web.translation import gettext as _
 
 AnswerError = Callable[[HTTPException], AnyResponse]
@@ -30,6 +30,7 @@ GUESSES = 5
 _WORD = re.compile(r"[^\W_]{2,}")
 _NO_WORDS = frozenset(("articles", "policies", "collections", "hc", "en", "us", "html", "index"))
 """Parts of addresses, ours and those of systems before, that say nothing of the subject."""
+_MARKER = re.compile(r"\[[a-z]+\]")
 _FILE = re.compile(r"\.[a-z0-9]{2,5}\Z", re.IGNORECASE)
 _SECONDS_WHILE_SET_UP = 30
 
@@ -71,8 +72,9 @@ def _translate(error: Exception, app: Flask) -> HTTPException:
         app.logger.error("request %s: %s", g.get("request_id", "-"), error)
         return InternalServerError(original_exception=error)
     kind = "known" if isinstance(error, HelpshelfError) else "unexpected"
+    path = services().search_log.redact(clean_query_text(request.path))
     app.logger.error(
-        "request %s: %s error at %r", g.get("request_id", "-"), kind, request.path, exc_info=error
+        "request %s: %s error at %r", g.get("request_id", "-"), kind, path, exc_info=error
     )
     return InternalServerError(original_exception=error)
 
@@ -112,6 +114,9 @@ def _render_missing(code: int) -> str:
 
 def _words_of_address(path: str) -> str:
     parts = [part for part in unquote(path).split("/") if part][-2:]
+    # People mistype addresses that hold more than words, and share pictures of such a page.
+    redact = services().search_log.redact
+    parts = [_MARKER.sub(" ", redact(clean_query_text(part))) for part in parts]
     words = [w for part in parts for w in _WORD.findall(part) if w.lower() not in _NO_WORDS]
     return clean_query_text(" ".join(words[:8]))
 

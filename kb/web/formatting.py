@@ -12,7 +12,9 @@ from flask import Flask, request
 
 from kb.content.models import Site
 from kb.errors import GenerationUnavailable
+from kb.search_log.models import VoteReason
 from kb.web.services import generation, services
+from kb.web.translation import gettext as _
 
 
 def init_formatting(app: Flask) -> None:
@@ -21,6 +23,7 @@ def init_formatting(app: Flask) -> None:
     app.jinja_env.filters["month"] = month
     app.jinja_env.filters["iso_time"] = iso_time
     app.jinja_env.filters["text_direction"] = text_direction
+    app.jinja_env.filters["vote_reason_name"] = vote_reason_name
     app.jinja_env.globals["site"] = site
     app.jinja_env.globals["absolute_url"] = absolute_url
 
@@ -63,6 +66,17 @@ def list_languages(codes: tuple[str, ...]) -> str:
     locale = _locale(site().language)
     names = [_locale(code).get_language_name(locale.language) or code for code in codes]
     return format_list(names, locale=locale)
+
+
+def vote_reason_name(reason: str) -> str:
+    """Why an article did not help, in a customer's words."""
+    names = {
+        VoteReason.OTHER_QUESTION: _("It is about something else"),
+        VoteReason.UNCLEAR: _("I do not understand it"),
+        VoteReason.DID_NOT_WORK: _("It did not work"),
+        VoteReason.OUTDATED: _("It is out of date"),
+    }
+    return names[VoteReason(reason)]
 
 
 def text_direction(language: str) -> str:

@@ -12,7 +12,9 @@ from flask_login import current_user
 
 from kb.search.models import SearchPage
 from kb.search_log.crawlers import is_person
-from kb.web.services import services
+from kb.search_log.models import VoteReason
+from kb.web.security import client_address
+from kb.web.services import generation, services
 
 _RESULTS_PATH = "/search"
 
@@ -25,7 +27,9 @@ def init_visits(app: Flask) -> None:
 def record_search(page: SearchPage, source: str = "page") -> None:
     """A customer searched for something."""
     if _is_customer():
-        _keep(services().search_log.record_search(page, _visit(), source))
+        language = generation().library.site.language
+        log = services().search_log
+        _keep(log.record_search(page, _visit(), source, language, _place()))
 
 
 def record_suggestion_chosen(text: str, slug: str) -> None:
@@ -37,10 +41,11 @@ def record_suggestion_chosen(text: str, slug: str) -> None:
 def record_opening(slug: str) -> None:
     """A customer opened an article."""
     if _is_customer():
+        from_results = _comes_from_results()
         visit = _visit()
-        goes_on = services().search_log.record_opening(
-            visit, slug, from_results=_comes_from_results()
-        )
+        if visit is None and from_results:
+            visit = services().search_log.find_newcomer(_place())
+        goes_on = services().search_log.record_opening(visit, slug, from_results=from_results)
         _keep(visit if goes_on else None)
 
 
@@ -51,8 +56,14 @@ def record_vote(slug: str, helpful: bool) -> None:
         _keep(visit if services().search_log.record_vote(visit, slug, helpful) else None)
 
 
+def record_vote_reason(slug: str, reason: VoteReason) -> None:
+    """A customer said why an article did not help."""
+    if _is_customer():
+        services().search_log.record_vote_reason(_visit(), slug, reason)
+
+
 def record_contact() -> None:
-    """A customer went to the contact form."""
+    """A customer went to the contact form, or took a phone or mail link."""
     if _is_customer():
         visit = _visit()
         _keep(visit if services().search_log.record_contact(visit) else None)
@@ -69,6 +80,13 @@ def _visit() -> str | None:
 def _keep(visit: str | None) -> None:
     if visit:
         g.visit = visit
+
+
+def _place() -> str:
+    # Told to nobody: the search log hashes it with a key that is never written.
+    headers = request.headers
+    agent, languages = headers.get("User-Agent", ""), headers.get("Accept-Language", "")
+    return "\n".join((client_address(), agent, languages))
 
 
 def _comes_from_results() -> bool:

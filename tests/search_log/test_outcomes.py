@@ -20,6 +20,10 @@ def make_search(**changes):
     return RecordedSearch(**(values | changes))
 
 
+def asking(text, **changes):
+    return make_search(text=text, normalised=text, searched=text, **changes)
+
+
 HITS = make_search()
 NONE = make_search(total=0)
 WEAK = make_search(weak=True)
@@ -46,7 +50,20 @@ UNKNOWN = make_search(total=None, source=Source.IMPORT)
         ([WEAK, OPENED], True, ["refined", "answered"], [False, False]),
         ([NONE, OPENED], True, ["zero-result", "answered"], [True, False]),
         ([HITS, NONE, OPENED], True, ["refined", "zero-result", "answered"], [True, True, False]),
-        ([OPENED, HITS], True, ["answered", "abandoned"], [False, True]),
+        ([OPENED, asking("other")], True, ["answered", "abandoned"], [False, True]),
+        ([OPENED, HITS], True, ["refined", "abandoned"], [True, True]),
+        ([OPENED, OPENED], True, ["refined", "answered"], [False, False]),
+        ([make_search(opened=True, returned=True)], True, ["abandoned"], [True]),
+        ([make_search(opened=True, returned=True)], False, [None], [False]),
+        ([make_search(opened=True, returned=True, weak=True)], True, ["weak"], [True]),
+        ([make_search(opened=True, returned=True, helpful=True)], True, ["answered"], [False]),
+        (
+            [make_search(opened=True, helpful=True), HITS],
+            True,
+            ["answered", "abandoned"],
+            [False, True],
+        ),
+        ([OPENED, make_search(contacted=True)], True, ["refined", "contacted"], [True, True]),
         ([UNKNOWN], True, [None], [False]),
         ([make_search(total=None, opened=True)], True, ["answered"], [False]),
     ],
@@ -55,6 +72,24 @@ def test_rules(visit, is_over, outcomes, failed):
     settled = settle_visit(visit, is_over=is_over)
     assert [search.outcome for search in settled] == [name and Outcome(name) for name in outcomes]
     assert [search.failed for search in settled] == failed
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "is_same"),
+    [
+        ("kettle leaks", "leaking kettle", True),
+        ("where is my parcel", "where are my parcels", True),
+        ("printer offline", "printr offline", True),
+        ("error e-42", "error e-43", False),
+        ("kettle", "kettle descaling", False),
+        ("cancel my order", "where is my order", False),
+        ("warranty", "gift wrap", False),
+    ],
+)
+def test_asking_the_same_again_means_that_the_hit_did_not_do(first, again, is_same):
+    settled = settle_visit([asking(first, opened=True), asking(again, total=0)], is_over=True)
+    assert settled[0].outcome == (Outcome.REFINED if is_same else Outcome.ANSWERED)
+    assert settled[0].failed is is_same
 
 
 def test_settling_twice_changes_nothing():

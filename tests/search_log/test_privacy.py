@@ -136,6 +136,18 @@ def make_ordinary_questions() -> list[str]:
         "firmware 2.10.3",
         "BrewMate 2000",
         "F05",
+        "H2O filter",
+        "usb-c 3.2 gen 2",
+        "RTX 4090",
+        "part 88-042",
+        "ISO 27001",
+        "SM-G998B/DS",
+        "python 3.11.7",
+        "HTTP 404",
+        "ERR_CONNECTION_RESET",
+        "1/2 inch valve",
+        "TLS 1.3",
+        "EN 60335-1",
     )
     frames = (
         "how do I descale {}",
@@ -171,7 +183,7 @@ def make_ordinary_questions() -> list[str]:
 def test_ordinary_questions_stay_as_they_are() -> None:
     questions = make_ordinary_questions()
     changed = [(q, redact(q, REGIONS)) for q in questions if redact(q, REGIONS) != q]
-    assert len(questions) >= 200
+    assert len(questions) >= 500
     assert len(changed) <= 0.02 * len(questions), changed
 
 

@@ -2,9 +2,10 @@
 
 import json
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 
 from kb.search_log.models import Outcome
+from kb.search_log.service import SearchLogService
 
 
 def test_a_search_is_one_row_with_how_it_went(log, make_page, rows):
@@ -50,8 +51,11 @@ def test_pages_and_repeats_are_the_same_search(log, make_page, rows, clock):
     clock.advance(timedelta(minutes=5))
     log.record_search(make_page(" KETTLE?", "a", total=20), visit)
     (row,) = rows()
-    assert (row["text"], row["outcome"]) == ("kettle", Outcome.ANSWERED)
+    # Whoever comes back to the list is still looking, until another hit is opened.
+    assert (row["text"], row["outcome"]) == ("kettle", None)
     assert json.loads(row["shown"]) == ["a", "b"]
+    log.record_opening(visit, "a")
+    assert [row["outcome"] for row in rows()] == [Outcome.ANSWERED]
 
 
 def test_taking_the_offered_correction_keeps_the_customers_words(log, make_page, rows, clock):
@@ -194,3 +198,101 @@ def test_many_threads_record_without_loss(log, make_page, rows, file):
     for thread in threads:
         thread.join()
     assert len(rows()) == 40
+
+
+def test_a_clock_that_is_set_back_keeps_the_order(log, make_page, rows, clock):
+    visit = log.record_search(make_page("kettle lea", "a"), None)
+    clock.advance(timedelta(hours=-1))
+    assert log.record_search(make_page("kettle leaks", "a"), visit) == visit
+    log.record_search(make_page("warranty", "w"), visit)
+    log.record_opening(visit, "w")
+    assert [(row["text"], row["outcome"]) for row in rows()] == [
+        ("kettle leaks", Outcome.REFINED),
+        ("warranty", Outcome.ANSWERED),
+    ]
+
+
+def test_a_clock_that_ran_a_year_ahead_leaves_no_visit_open(log, make_page, rows, clock):
+    clock.advance(timedelta(days=365))
+    ahead = log.record_search(make_page("kettle", "a"), None)
+    clock.advance(timedelta(days=-365))
+    assert log.record_search(make_page("kettle", "a"), ahead) != ahead
+    log.settle()
+    assert [row["outcome"] for row in rows()] == [Outcome.ABANDONED, None]
+
+
+def test_a_visit_over_midnight_and_over_a_deploy_is_one(log, make_page, rows, clock, file, learner):
+    clock.advance(timedelta(hours=14, minutes=50))
+    visit = log.record_search(make_page("kettle", "a"), None)
+    clock.advance(timedelta(minutes=20))
+    restarted = SearchLogService(
+        log._store, clock, learner, visit_minutes=30, keep_days=90, phone_regions=("US",)
+    )
+    assert restarted.record_search(make_page("warranty", "w"), visit) == visit
+    restarted.record_opening(visit, "w")
+    assert [row["outcome"] for row in rows()] == [Outcome.REFINED, Outcome.ANSWERED]
+    assert rows()[1]["day"] == rows()[0]["day"] + 1
+    assert [count.visits for count in log.summary(date(2026, 11, 18), date(2026, 11, 19)).days] == [
+        1, 0,
+    ]  # fmt: skip
+
+
+def test_an_event_that_comes_twice_counts_once(log, make_page, rows, file):
+    visit = log.record_search(make_page("kettle", "a"), None)
+    for _ in range(2):
+        log.record_opening(visit, "a")
+        log.record_contact(visit)
+    log.record_suggestion_chosen("descal", "descale-kettle", visit)
+    log.record_suggestion_chosen("descal", "descale-kettle", visit)
+    assert [row["outcome"] for row in rows()] == [Outcome.CONTACTED, Outcome.ANSWERED]
+    assert file.connection().table("openings").count == 2
+
+
+def test_visits_are_decided_anew_when_the_rules_have_changed(log, make_page, rows, clock, file):
+    log.record_search(make_page("kettle", "a"), None)
+    clock.advance(timedelta(hours=1))
+    assert log.settle() == 1
+    assert log.settle() == 0
+    with file.transaction() as database:
+        database.conn.execute("UPDATE searches SET outcome = 'answered', failed = 0")
+        database.conn.execute("UPDATE visits SET rules = rules - 1")
+    assert log.settle() == 1
+    assert [(row["outcome"], row["failed"]) for row in rows()] == [(Outcome.ABANDONED, 1)]
+    assert log.settle() == 0
+
+
+def test_a_browser_that_refuses_cookies_is_folded_within_seconds(log, make_page, rows, clock):
+    for text in ("kettle", "kettle leaks"):
+        log.record_search(make_page(text, "a"), None, place="here")
+        clock.advance(timedelta(seconds=5))
+    log.record_search(make_page("kettle leaks", "b", offset=10), None, place="here")
+    assert [row["text"] for row in rows()] == ["kettle leaks"]
+    assert log.record_opening(log.find_newcomer("here"), "b", from_results=True)
+    assert [row["outcome"] for row in rows()] == [Outcome.ANSWERED]
+    log.record_search(make_page("kettle leaks", "a"), None, place="elsewhere")
+    log.record_search(make_page("warranty", "a"), None, place="here")
+    clock.advance(timedelta(minutes=2))
+    log.record_search(make_page("warranty", "a"), None, place="here")
+    assert len({row["visit_id"] for row in rows()}) == 4
+
+
+def test_a_script_that_sends_nonsense_is_limited_and_fails_nothing(log, make_page, rows, clock):
+    customer = log.record_search(make_page("gift wrap"), None, place="customer")
+    for number in range(10_000):
+        log.record_search(make_page(f"{number:x} qzx {number * 7919:x}"), None, place="script")
+        clock.advance(timedelta(milliseconds=50))
+    assert log.record_search(make_page("gift card"), customer, place="script") == customer
+    assert len(rows()) <= 23
+    summary = log.summary(date(2026, 11, 18), date(2026, 11, 18))
+    assert summary.total.failed == 2
+    assert log.count_left_out(date(2026, 11, 18), date(2026, 11, 18)) >= 9_970
+
+
+def test_a_visit_keeps_a_bounded_number_of_searches(log, make_page, rows, clock):
+    visit = None
+    for number in range(200):
+        visit = log.record_search(make_page(f"{number}{number} things {number}"), visit)
+        clock.advance(timedelta(seconds=2))
+    assert len(rows()) == 50
+    assert {(row["outcome"], row["failed"]) for row in rows()} == {(None, 0)}
+    assert log.count_left_out(date(2026, 11, 18), date(2026, 11, 18)) == 150

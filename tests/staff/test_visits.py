@@ -56,6 +56,53 @@ def test_the_contact_form_after_a_search(make_customer, searches):
     assert [row["outcome"] for row in searches()] == ["contacted"]
 
 
+def test_a_phone_or_mail_link_after_a_search(make_customer, searches):
+    customer = make_customer()
+    customer.open(hits_of(customer.search("descale kettle"))[0])
+    assert customer.client.get("/contact/link").status_code == 405
+    foreign = {**customer.headers, "Sec-Fetch-Site": "cross-site"}
+    assert customer.client.post("/contact/link", headers=foreign).status_code == 400
+    assert [row["outcome"] for row in searches()] == ["answered"]
+    assert customer.client.post("/contact/link", headers=customer.headers).status_code == 204
+    assert [row["outcome"] for row in searches()] == ["contacted"]
+
+
+def test_the_reason_for_a_no_is_kept_with_the_vote(make_customer, site, searches):
+    database = site.services.search_log._store._file.connection()
+    votes = lambda: [tuple(v.values()) for v in database.query("SELECT helpful, reason FROM votes")]  # noqa: E731
+    for searched in (True, False):
+        customer = make_customer(**{"Accept-Language": f"en, x-{searched}"})
+        path = hits_of(make_customer().search("descale kettle"))[0]
+        if searched:
+            customer.search("descale kettle")
+        page = customer.open(path).text
+        token = re.search(r'name="token" value="([^"]+)"', page)[1]
+        post = customer.client.post
+        form = {"token": token, "helpful": "no"}
+        thanks = post(f"{path}/vote", data=form, headers=customer.headers, follow_redirects=True)
+        token = re.search(r'name="token" value="([^"]+)"', thanks.text)[1]
+        assert thanks.text.count('name="reason"') == 4
+        reason = f"{path}/vote/reason"
+        given = {"token": token, "reason": "outdated"}
+        for bad in ({**given, "reason": "because"}, {**given, "token": "x"}):
+            assert post(reason, data=bad, headers=customer.headers).status_code == 400
+        done = post(reason, data=given, headers=customer.headers, follow_redirects=True)
+        assert done.status_code == 200
+        assert 'name="reason"' not in done.text
+    assert votes() == [(0, "outdated"), (0, "outdated")]
+
+
+def test_without_cookies_paging_and_opening_belong_to_the_search(make_customer, searches):
+    def visit(path, **headers):
+        # Each from a browser without cookies, all at the same address.
+        return make_customer().get(path, headers=headers)
+
+    path = hits_of(visit("/search?q=descale+kettle"))[0]
+    visit("/search?q=descale+kettle&page=2")
+    visit(path, Referer="http://localhost/search?q=x")
+    assert [row["outcome"] for row in searches()] == ["answered"]
+
+
 @pytest.mark.parametrize(
     ("agent", "headers"),
     [

@@ -17,7 +17,7 @@ def test_a_missing_page_searches_for_the_words_of_its_address(client):
     answer = client.get("/hc/en-us/articles/360012-Track-your-order")
     assert answer.status_code == 404
     html = answer.get_data(as_text=True)
-    assert 'value="360012 Track your order"' in html
+    assert 'value="Track your order"' in html
     assert "/articles/track-order" in html
 
 
