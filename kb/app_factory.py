@@ -11,12 +11,14 @@ from kb.services import Services
 from kb.web import (
     account,
     articles,
+    digest,
     directory,
     files,
     help_center,
     machines,
     search,
     staff,
+    tell_me,
 )
 from kb.web.contact_cards import has_departments
 from kb.web.errors import init_errors
@@ -41,6 +43,8 @@ _BLUEPRINTS = (
     files.blueprint,
     account.blueprint,
     staff.blueprint,
+    tell_me.blueprint,
+    digest.blueprint,
 )
 
 
@@ -64,6 +68,7 @@ def create_app(services: Services | None = None) -> Flask:
     app.extensions["helpshelf"] = services
     init_private_logs(services.search_log.redact)
     app.config["SECRET_KEY"] = services.secret_key
+    services.outbox.deliver_in_background()
     # Keys of the API stand in the order in which they are documented.
     app.json.sort_keys = False  # type: ignore[attr-defined]
     # What is registered first sees the answer last: the guard of cookies has to come
@@ -88,6 +93,8 @@ def _init_templates(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["collection_name"] = collection_name
     app.jinja_env.globals["has_departments"] = has_departments
+    app.jinja_env.globals["is_tell_me_offered"] = tell_me.is_offered
+    app.jinja_env.globals["tell_me_token"] = tell_me.form_token
     app.jinja_env.globals["has_policies"] = articles.has_policies
     init_formatting(app)
     init_static_files(app)

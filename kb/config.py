@@ -39,6 +39,21 @@ class Settings:
     phone_regions: tuple[str, ...]
     private_patterns: tuple[PrivatePattern, ...]
     trusted_proxies: int
+    mail_sender: str
+    mail_from: str
+    smtp_host: str
+    smtp_port: int
+    smtp_user: str
+    smtp_password: str
+    smtp_tls: str
+    tell_me: bool
+    tell_me_days: int
+    digest: bool
+    digest_day: str
+    digest_hour: int
+    webhook_url: str
+    webhook_format: str
+    webhook_secret: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +123,13 @@ def _base_url(value: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
         raise ValueError("use an address such as https://help.example.com")
     return value.rstrip("/")
+
+
+def _webhook_url(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.username):
+        raise ValueError("use an address such as https://hooks.example.com/help")
+    return value
 
 
 def _regions(value: str) -> tuple[str, ...]:
@@ -228,6 +250,51 @@ SETTINGS: tuple[Setting, ...] = (
         _whole(0, 10),
         "Number of reverse proxies in front whose forwarded address is trusted.",
     ),
+    Setting(
+        "KB_MAIL_SENDER",
+        "",
+        _one_of("", "smtp", "console", "off"),
+        "How mails leave; empty is smtp when KB_SMTP_HOST is set, else off.",
+    ),
+    Setting("KB_MAIL_FROM", "", str, "Sender of all mails, with or without a name."),
+    Setting("KB_SMTP_HOST", "", str, "Mail server that takes over mails."),
+    Setting("KB_SMTP_PORT", "587", _whole(1, 65_535), "Port of the mail server."),
+    Setting("KB_SMTP_USER", "", str, "Name to sign in to the mail server with, if it asks."),
+    Setting("KB_SMTP_PASSWORD", "", str, "Password to sign in to the mail server with."),
+    Setting(
+        "KB_SMTP_TLS",
+        "starttls",
+        _one_of("starttls", "tls", "off"),
+        "Encryption on the way to the mail server.",
+    ),
+    Setting(
+        "KB_TELL_ME",
+        "on",
+        _switch,
+        "Offers customers who searched in vain a mail when there is an answer.",
+    ),
+    Setting(
+        "KB_TELL_ME_DAYS",
+        "180",
+        _whole(1, 730),
+        "Days that a customer's address waits for an answer.",
+    ),
+    Setting("KB_DIGEST", "on", _switch, "Sends staff a weekly digest."),
+    Setting(
+        "KB_DIGEST_DAY",
+        "monday",
+        _one_of("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+        "Day on which the digest of the week before is due.",
+    ),
+    Setting("KB_DIGEST_HOUR", "6", _whole(0, 23), "Hour in UTC at which the digest is due."),
+    Setting("KB_WEBHOOK_URL", "", _webhook_url, "Address that the digest is posted to as well."),
+    Setting(
+        "KB_WEBHOOK_FORMAT",
+        "json",
+        _one_of("json", "slack"),
+        "What is posted there: the figures as JSON, or a message for Slack.",
+    ),
+    Setting("KB_WEBHOOK_SECRET", "", str, "Key that signs what is posted there."),
 )
 
 

@@ -7,6 +7,9 @@ from kb.accounts.service import AccountService
 from kb.clock import Clock
 from kb.config import Settings
 from kb.content_gaps.service import ContentGapService
+from kb.digest.service import DigestService
+from kb.mail.outbox import Outbox
+from kb.notifications.service import NotificationService
 from kb.publishing.generations import Generations
 from kb.search_log.service import SearchLogService
 
@@ -24,3 +27,6 @@ class Services:
     content_gaps: ContentGapService
     accounts: AccountService
     rate_limiter: RateLimiter
+    outbox: Outbox
+    notifications: NotificationService
+    digest: DigestService

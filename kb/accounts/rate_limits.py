@@ -18,6 +18,8 @@ class Action(StrEnum):
     SUGGEST = "suggest"
     VOTE = "vote"
     CONTACT = "contact"
+    TELL_ME = "tell-me"
+    TELL_ME_MAIL = "tell-me-mail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,10 @@ LIMITS: Mapping[str, Limit] = {
     # Nobody reads more articles in earnest in a day.
     Action.VOTE: Limit(20, 24 * 60 * 60),
     Action.CONTACT: Limit(10, 24 * 60 * 60),
+    # Each sends a mail to whatever address was typed.
+    Action.TELL_ME: Limit(10, 24 * 60 * 60),
+    # By e-mail address: nobody's mailbox is filled, whoever asks from wherever.
+    Action.TELL_ME_MAIL: Limit(3, 24 * 60 * 60),
 }
 
 

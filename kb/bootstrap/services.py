@@ -3,6 +3,7 @@
 from kb.accounts.rate_limits import NullRateLimiter, RateLimiter
 from kb.accounts.service import AccountService
 from kb.bootstrap.publishing import build_generations
+from kb.bootstrap.told import build_told
 from kb.clock import Clock, SystemClock
 from kb.config import Settings, load_secret_key
 from kb.content_gaps.draft_repositories import open_draft_repository
@@ -49,26 +50,41 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
         limits_floods=settings.rate_limit,
     )
     generations = build_generations(settings, clock)
+    secret_key = load_secret_key(settings)
+    content_gaps = _build_content_gaps(settings, clock, search_log, generations)
+    accounts = AccountService(SqliteAccountStore(_database(settings)), clock)
+    file = _database(settings, secure_delete=True)
+    told = build_told(
+        settings, clock, secret_key, file, search_log, content_gaps, accounts, generations
+    )
     return Services(
         settings=settings,
         clock=clock,
-        secret_key=load_secret_key(settings),
+        secret_key=secret_key,
         generations=generations,
         search_log=search_log,
-        content_gaps=_build_content_gaps(settings, clock, search_log, generations),
-        accounts=AccountService(SqliteAccountStore(_database(settings)), clock),
+        content_gaps=content_gaps,
+        accounts=accounts,
         rate_limiter=_build_rate_limiter(settings, clock),
+        outbox=told.outbox,
+        notifications=told.notifications,
+        digest=told.digest,
     )
 
 
 def _database(
-    settings: Settings, *, synchronous: str = "FULL", busy_timeout_ms: int = BUSY_TIMEOUT_MS
+    settings: Settings,
+    *,
+    synchronous: str = "FULL",
+    busy_timeout_ms: int = BUSY_TIMEOUT_MS,
+    secure_delete: bool = False,
 ) -> SqliteFile:
     return SqliteFile(
         settings.database,
         synchronous=synchronous,
         migrations=migrations,
         busy_timeout_ms=busy_timeout_ms,
+        secure_delete=secure_delete,
     )
 
 

@@ -21,6 +21,8 @@ _COMMANDS = {
     "embedder": ("kb.cli.embedder:embedder", "Hold the sentence model for a server's workers."),
     "unanswered": ("kb.cli.unanswered:unanswered", "List what customers search and do not find."),
     "log": ("kb.cli.log:log", "Import and maintain the search log."),
+    "mail": ("kb.cli.mail:mail", "Deliver mails and try the settings of mail."),
+    "digest": ("kb.cli.digest:digest", "Print or send the weekly digest for staff."),
     "user": ("kb.cli.user:user", "Manage staff accounts."),
 }
 

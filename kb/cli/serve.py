@@ -19,6 +19,9 @@ from kb.errors import GenerationUnavailable, HelpshelfError
 from kb.publishing.generations import Generations
 
 _MAINTENANCE_SECONDS = 3600.0
+_DELIVERY_SECONDS = 300.0
+"""Workers deliver what they post within seconds; this is for what nobody is awake for: a
+worker that was killed, an answer that was published later than decided, the digest."""
 _THREADS = 32
 """Most of a worker, made when they are needed: searches wait in them for their turn
 (``kb/web/turns.py``), and other pages must find some free all the same."""
@@ -38,9 +41,12 @@ def serve(host: str, port: int, workers: int) -> None:
     settings = load_settings()
     _check_port(host, port)
     load_secret_key(settings)  # made once here, so that workers do not race for it
+    sends = _sends(settings)
     with _embedding(settings) as keep_embedding:
         _publish(settings)
         threading.Thread(target=_maintain, daemon=True).start()
+        if sends:
+            threading.Thread(target=_keep_sending, daemon=True).start()
         keep_embedding()
         _greet(build_generations(settings), host, port)
         _run(host, port, workers)
@@ -118,15 +124,32 @@ def _keep_embedding(
 def _maintain() -> None:
     # In a process of its own: workers are forks of this one, and a worker that is forked
     # while SQLite is in use here finds the database locked for as long as it lives.
-    command = kb_command("log", "maintain")
+    _repeat(_MAINTENANCE_SECONDS, ("log", "maintain"))
+
+
+def _keep_sending() -> None:
+    _repeat(_DELIVERY_SECONDS, ("digest", "--send"), ("mail", "deliver"))
+
+
+def _repeat(seconds: float, *commands: tuple[str, ...]) -> None:
     pause = threading.Event()
     while True:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            _log.warning(
-                "the search log was not maintained, next try in an hour: %s", done.stderr.strip()
-            )
-        pause.wait(_MAINTENANCE_SECONDS)
+        for command in commands:
+            done = subprocess.run(kb_command(*command), capture_output=True, text=True, check=False)
+            if done.returncode:
+                _log.warning(
+                    "kb %s failed, next try in %.0f minutes: %s",
+                    " ".join(command), seconds / 60, done.stderr.strip(),
+                )  # fmt: skip
+        pause.wait(seconds)
+
+
+def _sends(settings: Settings) -> bool:
+    """Whether anything is ever sent; ends here at once when mail is set up in part."""
+    from kb.bootstrap.told import build_senders
+    from kb.clock import SystemClock
+
+    return any(sender.can_send for sender in build_senders(settings, SystemClock()).values())
 
 
 def _greet(generations: Generations, host: str, port: int) -> None:

@@ -292,3 +292,49 @@ _SEARCH_LOG_RULES = (
         searches INTEGER NOT NULL
     )""",
 )
+
+
+@migrations()
+def people_are_told(db: Database) -> None:
+    """Mails that wait, customers who asked to be told, and the weekly digest."""
+    for statement in _PEOPLE_ARE_TOLD:
+        db.execute(statement)
+
+
+_PEOPLE_ARE_TOLD = (
+    """CREATE TABLE outbox (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind TEXT NOT NULL,
+        body TEXT NOT NULL,
+        channel TEXT NOT NULL,
+        recipient TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        unsubscribe_url TEXT NOT NULL,
+        reference TEXT NOT NULL,
+        is_to_staff INTEGER NOT NULL,
+        message_id TEXT NOT NULL,
+        posted_at INTEGER NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        next_at INTEGER NOT NULL,
+        problem TEXT NOT NULL DEFAULT '',
+        given_up_at INTEGER
+    )""",
+    "CREATE INDEX outbox_waiting ON outbox (next_at) WHERE given_up_at IS NULL",
+    # Tied to a text, never to a visit or a search, and to no time finer than an hour.
+    """CREATE TABLE tell_me_requests (
+        key TEXT PRIMARY KEY,
+        email TEXT NOT NULL,
+        text TEXT NOT NULL,
+        normalised TEXT NOT NULL,
+        topic_id INTEGER,
+        is_confirmed INTEGER NOT NULL DEFAULT 0,
+        expires_at INTEGER NOT NULL
+    )""",
+    "CREATE INDEX tell_me_requests_by_text ON tell_me_requests (normalised)",
+    """CREATE TABLE digests_sent (
+        week TEXT PRIMARY KEY,
+        sent_at INTEGER NOT NULL,
+        mails INTEGER NOT NULL
+    )""",
+    "CREATE TABLE digests_declined (account_id INTEGER PRIMARY KEY)",
+)

@@ -18,6 +18,7 @@ class SqliteFile:
     ``synchronous=FULL`` keeps a committed transaction through a power cut, ``NORMAL``
     only through a crash of the process; both never corrupt the file. ``migrations`` are
     applied when the file is opened, so that it is right whoever opens it first.
+    ``secure_delete`` overwrites what is deleted, for addresses that must be gone then.
     """
 
     def __init__(
@@ -27,11 +28,13 @@ class SqliteFile:
         synchronous: str = "FULL",
         busy_timeout_ms: int = BUSY_TIMEOUT_MS,
         migrations: Migrations | None = None,
+        secure_delete: bool = False,
     ) -> None:
         self.path = path
+        self.busy_timeout_ms = busy_timeout_ms
+        self._secure_delete = secure_delete
         self._migrations = migrations
         self._synchronous = synchronous
-        self._busy_timeout_ms = busy_timeout_ms
         self._local = threading.local()
 
     def connection(self) -> Database:
@@ -45,12 +48,14 @@ class SqliteFile:
             with translated_errors(self.path):
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 connection = sqlite3.connect(
-                    str(self.path), timeout=self._busy_timeout_ms / 1000, check_same_thread=False
+                    str(self.path), timeout=self.busy_timeout_ms / 1000, check_same_thread=False
                 )
                 database = Database(connection)
                 database.conn.execute("PRAGMA journal_mode=WAL")
                 database.conn.execute(f"PRAGMA synchronous={self._synchronous}")
                 database.conn.execute("PRAGMA foreign_keys=ON")
+                if self._secure_delete:
+                    database.conn.execute("PRAGMA secure_delete=ON").fetchall()
                 self._migrate(database)
                 self._local.database = database
         return database

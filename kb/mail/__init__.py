@@ -1,0 +1,1 @@
+"""What the product sends to people and other programs: an outbox, and senders that empty it."""

@@ -1,0 +1,1 @@
+"""The ways out: SMTP, the terminal of a demo, a webhook, and none at all."""
