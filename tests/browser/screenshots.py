@@ -42,6 +42,8 @@ PAGES = {
     "results-narrowed": "/search?q=battery&kind=troubleshooting&product=fv-200",
     "corrected": "/search?q=vaccum+battry",
     "nothing-found": "/search?q=toaster",
+    "tell-me": "/tell-me?q=toaster",
+    "tell-me-sent": "/tell-me/sent",
     "search-opened": "/search",
     "collection": "/collections/troubleshooting",
     "article": "/articles/e-42-brew-unit-blocked",
@@ -62,6 +64,7 @@ STAFF_PAGES = {
     "staff-topic": "/staff/unanswered/1",
     "staff-searches": "/staff/searches",
     "staff-previews": "/staff/preview/",
+    "staff-mails-to-me": "/account/mails",
 }
 OTHER_PAGES = {"home": "/", "results": "/search?q=how+do+I+install+a+library"}
 FAILING = (
@@ -99,7 +102,16 @@ def main(target: Path) -> None:
 def served(content: Path, scratch: Path) -> Iterator[tuple[str, Services]]:
     """A content folder, published and served on a free port."""
     settings = replace(
-        load_settings({"KB_SECRET_KEY": "pictures", "KB_RATE_LIMIT": "off"}),
+        load_settings(
+            {
+                "KB_SECRET_KEY": "pictures",
+                "KB_RATE_LIMIT": "off",
+                # Offers what needs mail; no picture sends one.
+                "KB_MAIL_SENDER": "console",
+                "KB_MAIL_FROM": "help@example.com",
+                "KB_BASE_URL": "https://help.example.com",
+            }
+        ),
         content_dir=content,
         index_dir=scratch / "index",
         database=scratch / "helpshelf.db",

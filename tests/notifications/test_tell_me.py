@@ -6,10 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from kb.accounts.models import Role
 from kb.app_factory import create_app
 from kb.bootstrap.services import build_services
+from kb.notifications.models import Answer
 from kb.storage.search_log import to_ms
 from tests.mail.test_address import HOSTILE
+from tests.staff.browsers import Staff
 
 QUESTION = "zzgift zzwrap paper"
 EMAIL = "ben.customer@example.com"
@@ -305,6 +308,44 @@ def test_whoever_was_answered_and_still_asks_waits_too(told_site, asker, read_ma
     with told_site.services.notifications._store.transaction() as database:
         (topic_id,) = database.conn.execute("SELECT topic_id FROM wordings").fetchone()
     assert told_site.services.notifications.count_waiting(topic_id) == 1
+
+
+def test_agents_see_how_many_wait_and_never_who(told_site, waiting):
+    topic_id = find_topic(told_site)
+    page = Staff(told_site, Role.AGENT).get(f"/staff/unanswered/{topic_id}").text
+    assert "1 customer waits to be told" in page
+    assert "ben.customer" not in page
+
+
+def test_the_job_tells_of_what_nobody_told_of(told_site, waiting, read_mails, mail_settings):
+    topic_id = find_topic(told_site)
+    told_site.services.content_gaps.answer(topic_id, "not-there-yet", "ada@example.com")
+    published = {}
+    notifications = told_site.services.notifications
+    assert notifications.notify_all_answered(published.get) == 0, "the article is not published"
+    published["not-there-yet"] = Answer("Gift wrap", "/articles/not-there-yet")
+    assert notifications.notify_all_answered(published.get) == 1
+    assert notifications.notify_all_answered(published.get) == 0
+    assert read_mails()[-1]["Subject"] == "Answered: Gift wrap"
+
+
+def test_a_title_cannot_write_headers(told_site, waiting, read_mails):
+    topic_id = find_topic(told_site)
+    title = "Gift\r\nBcc: eve@example.com\u2028X: y"
+    assert told_site.services.notifications.notify_answered(topic_id, title, "/articles/x") == 1
+    mail = read_mails()[-1]
+    assert mail["Bcc"] is None and mail["X"] is None
+    assert mail["Subject"] == "Answered: Gift Bcc: eve@example.com X: y"
+
+
+def test_while_no_mail_can_be_sent_people_go_on_waiting(
+    told_site, waiting, rows, mail_settings, clock
+):
+    topic_id = find_topic(told_site)
+    services = build_services(replace(mail_settings, mail_sender="off"), clock)
+    assert services.notifications.notify_answered(topic_id, "x", "/articles/x") == 0
+    assert len(rows("tell_me_requests")) == 1
+    services.generations.close()
 
 
 def test_two_at_once_tell_everybody_once(told_site, waiting, read_mails):

@@ -94,6 +94,7 @@ def show_topic(found: Topic, error: FormError | None = None, status: int = 200) 
         answer=find_published(found.answer),
         collections=sorted(collections, key=lambda c: c.name.casefold()),
         can_commit=gaps.can_commit_drafts,
+        waiting=services().notifications.count_waiting(found.id),
     )  # fmt: skip
     return make_response(page, status)
 
