@@ -35,7 +35,7 @@ def find_topic(site):
 
 
 def answer_topic(site, topic_id):
-    site.services.content_gaps.answer(topic_id, ARTICLE, "ada@example.com")
+    site.services.content_gaps.triage.answer(topic_id, ARTICLE, "ada@example.com")
     return site.services.notifications.notify_answered(
         topic_id, "Descale a kettle", f"/articles/{ARTICLE}"
     )
@@ -319,7 +319,7 @@ def test_agents_see_how_many_wait_and_never_who(told_site, waiting):
 
 def test_the_job_tells_of_what_nobody_told_of(told_site, waiting, read_mails, mail_settings):
     topic_id = find_topic(told_site)
-    told_site.services.content_gaps.answer(topic_id, "not-there-yet", "ada@example.com")
+    told_site.services.content_gaps.triage.answer(topic_id, "not-there-yet", "ada@example.com")
     published = {}
     notifications = told_site.services.notifications
     assert notifications.notify_all_answered(published.get) == 0, "the article is not published"
