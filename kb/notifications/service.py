@@ -19,7 +19,7 @@ from kb.mail.outbox import Outbox
 from kb.mail.templates import MailTemplates
 from kb.notifications.models import Answer, TellMeRequest
 from kb.notifications.store import NotificationStore
-from kb.search_log.folding import normalise
+from kb.search_log.sameness import normalise
 from kb.text import clean_query_text
 
 UNCONFIRMED_FOR = timedelta(hours=48)
