@@ -51,6 +51,8 @@ class SqliteFile:
                 database.conn.execute("PRAGMA journal_mode=WAL")
                 database.conn.execute(f"PRAGMA synchronous={self._synchronous}")
                 database.conn.execute("PRAGMA foreign_keys=ON")
+                # What is deleted, by retention or on demand, is gone from the file as well.
+                database.conn.execute("PRAGMA secure_delete=ON")
                 self._migrate(database)
                 self._local.database = database
         return database

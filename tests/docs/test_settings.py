@@ -32,7 +32,7 @@ def test_a_setting_shows_its_default_and_an_example(setting: Setting) -> None:
 def test_the_examples_of_a_setting_are_accepted(setting: Setting) -> None:
     for block in PAGE.blocks:
         for line in block.text.splitlines():
-            name, _, value = line.partition("#")[0].strip().partition("=")
+            name, _, value = line.partition(" #")[0].strip().partition("=")
             if name == setting.variable and "$" not in value and " " not in value:
                 setting.parse(value)
 
