@@ -53,7 +53,7 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
     secret_key = load_secret_key(settings)
     content_gaps = _build_content_gaps(settings, clock, search_log, generations)
     accounts = AccountService(SqliteAccountStore(_database(settings)), clock)
-    file = _database(settings, secure_delete=True)
+    file = _database(settings)
     told = build_told(
         settings, clock, secret_key, file, search_log, content_gaps, accounts, generations
     )
@@ -77,14 +77,12 @@ def _database(
     *,
     synchronous: str = "FULL",
     busy_timeout_ms: int = BUSY_TIMEOUT_MS,
-    secure_delete: bool = False,
 ) -> SqliteFile:
     return SqliteFile(
         settings.database,
         synchronous=synchronous,
         migrations=migrations,
         busy_timeout_ms=busy_timeout_ms,
-        secure_delete=secure_delete,
     )
 
 

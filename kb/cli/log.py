@@ -1,50 +1,17 @@
 """``kb log``: take over another system's search log, and keep this one in order."""
 
 import json
-from pathlib import Path
 
 import click
 
-from kb.search_log.imports import read_log
-from kb.search_log.models import ImportProblem, ImportResult, LearnedWording
-
-_SHOWN_PROBLEMS = 20
+from kb.cli.log_days import erase_log, export_log
+from kb.cli.log_import import import_log
+from kb.search_log.models import LearnedWording
 
 
 @click.group()
 def log() -> None:
-    """Import and maintain the search log."""
-
-
-@log.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
-@click.pass_context
-def import_log(ctx: click.Context, file: Path, as_json: bool) -> None:
-    """Take over the searches in FILE, a CSV with the columns time and query.
-
-    Further columns are used when they are there: results (number of hits), clicked (slug
-    or address of the article, or yes), visit (any value that one visitor's rows share;
-    it is not stored). Rows that were imported before are left out. Exit code 1 when rows
-    could not be read; the others are imported.
-    """
-    from kb.bootstrap.services import build_services
-    from kb.config import load_settings
-
-    services = build_services(load_settings())
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            result = services.search_log.import_searches(read_log(lines, services.clock.now()))
-    except UnicodeDecodeError as error:
-        raise click.ClickException(
-            f"{file} is not UTF-8 ({error.reason}): save it as UTF-8 and import it again. "
-            "Rows that were imported already are left out then."
-        ) from error
-    if as_json:
-        click.echo(json.dumps(_result_object(result)))
-    else:
-        _tell(result)
-    ctx.exit(1 if result.problems else 0)
+    """Import, export and maintain the search log."""
 
 
 @log.command()
@@ -116,29 +83,6 @@ def _wording_object(wording: LearnedWording) -> dict[str, object]:
     }
 
 
-def _result_object(result: ImportResult) -> dict[str, object]:
-    return {
-        "imported": result.imported,
-        "folded": result.folded,
-        "known": result.known,
-        "problems": [
-            {"line": p.line, "field": p.field, "message": p.message} for p in result.problems
-        ],
-    }
-
-
-def _tell(result: ImportResult) -> None:
-    for problem in result.problems[:_SHOWN_PROBLEMS]:
-        click.echo(_describe(problem), err=True)
-    more = len(result.problems) - _SHOWN_PROBLEMS
-    if more > 0:
-        click.echo(f"… and {more} more rows (--json lists all)", err=True)
-    click.echo(
-        f"{result.imported} searches imported, {result.folded} folded into another of their "
-        f"visit, {result.known} known already, {len(result.problems)} rows left out."
-    )
-
-
-def _describe(problem: ImportProblem) -> str:
-    field = f" {problem.field}:" if problem.field else ""
-    return f"line {problem.line}:{field} {problem.message}"
+log.add_command(import_log)
+log.add_command(export_log)
+log.add_command(erase_log)

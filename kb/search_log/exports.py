@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 """A cell that begins like this is run as a formula by spreadsheets."""
@@ -10,12 +11,15 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """The rows as CSV text; texts that look like formulas get an apostrophe in front."""
-    output = io.StringIO()
-    writer = csv.writer(output)
-    writer.writerow(header)
-    for row in rows:
-        writer.writerow([guard_cell(cell) for cell in row])
-    return output.getvalue()
+    return "".join(iterate_csv(header, rows))
+
+
+def iterate_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """The lines of ``write_csv`` one by one, for tables that are too long for the memory."""
+    for row in itertools.chain([header], rows):
+        output = io.StringIO()
+        csv.writer(output).writerow([guard_cell(cell) for cell in row])
+        yield output.getvalue()
 
 
 def guard_cell(cell: object) -> object:

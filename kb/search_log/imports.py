@@ -1,103 +1,38 @@
 """Takes over another system's search log, so that the first day is not empty.
 
-The file is CSV with the columns ``time`` and ``query`` and, where the other system has
-them, ``results``, ``clicked`` and ``visit``.  A row that cannot be read is reported and
-the others are taken over.  Rows are known by their time and redacted text, so that the
-same file, or a longer one, can be imported again.
+A row that cannot be read is reported and the others are taken over.  Rows are known by
+their time and redacted text, so that the same file, or a longer one, can be imported
+again.  Nothing grows with the file: what is remembered of it has a bound, and the
+database tells the rest.
 """
 
-import csv
 import hashlib
-import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
+from datetime import datetime, timedelta
 
 from kb.search.models import SearchOutcome, SearchPage, Stage
-from kb.search_log.models import ImportedSearch, ImportProblem, ImportResult, Opening, Source
-from kb.search_log.outcomes import RULES
-from kb.search_log.recording import VisitRecorder
+from kb.search_log.models import (
+    ImportedSearch,
+    ImportProblem,
+    ImportResult,
+    Opening,
+    RecordedSearch,
+    Source,
+)
+from kb.search_log.outcomes import RULES, settle_visit
+from kb.search_log.recording import MAX_KEPT, VisitRecorder
 from kb.search_log.store import SearchLogStore
-from kb.text import clean_query_text, slugify
 
 BATCH = 500
 """Rows written at once: long enough to be quick, short enough that no customer waits."""
 
-_DELIMITERS = ",;\t|"
-_NOTHING = ("", "0", "no", "false", "n", "-")
-_SOMETHING = ("1", "yes", "true", "y")
+MOST_PROBLEMS = 1_000
+"""Rows that are told one by one; more are counted."""
 
-
-def read_log(lines: Iterable[str], now: datetime) -> Iterator[ImportedSearch | ImportProblem]:
-    """The rows of a CSV file in order, each read or with what is wrong with it."""
-    iterator = iter(lines)
-    header = next(iterator, "")
-    delimiter = max(_DELIMITERS, key=header.count)
-    names = [name.strip().lower() for name in next(csv.reader([header], delimiter=delimiter), [])]
-    missing = [name for name in ("time", "query") if name not in names]
-    if missing:
-        yield ImportProblem(1, missing[0], f"the first line names no column `{missing[0]}`")
-        return
-    reader = csv.reader(iterator, delimiter=delimiter)
-    while True:
-        line = reader.line_num + 2
-        try:
-            values = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield ImportProblem(line, "", f"not CSV: {error}")
-            continue
-        if any(value.strip() for value in values):
-            yield _read_row(line, dict(zip(names, values, strict=False)), now)
-
-
-def _read_row(line: int, row: Mapping[str, str], now: datetime) -> ImportedSearch | ImportProblem:
-    try:
-        at = _parse_time(row.get("time", ""), now)
-    except ValueError as error:
-        return ImportProblem(line, "time", str(error))
-    query = clean_query_text(row.get("query", ""))
-    if not query:
-        return ImportProblem(line, "query", "is empty")
-    results = row.get("results", "").strip()
-    if results and not (results.isascii() and results.isdigit() and len(results) < 10):
-        return ImportProblem(line, "results", f"{results[:40]!r} is not a whole number")
-    return ImportedSearch(
-        line=line,
-        at=at,
-        query=query,
-        total=int(results) if results else None,
-        clicked=_parse_clicked(row.get("clicked", "")),
-        visit=row.get("visit", "").strip(),
-    )
-
-
-def _parse_time(text: str, now: datetime) -> datetime:
-    text = text.strip()
-    try:
-        at = datetime.fromisoformat(re.sub(r" UTC\Z", "+00:00", text))
-        at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        raise ValueError(f"{text[:40]!r} is not a time such as 2026-01-31T13:45:00Z") from None
-    if at > now + timedelta(days=1):
-        raise ValueError(f"{text[:40]!r} lies in the future")
-    if at.year < 1990:
-        raise ValueError(f"{text[:40]!r} lies before there were help centers")
-    return at
-
-
-def _parse_clicked(text: str) -> str | None:
-    """None when nothing was opened, a slug, or "" when only that something was is known."""
-    text = text.strip()
-    if text.lower() in _NOTHING:
-        return None
-    if text.lower() in _SOMETHING:
-        return ""
-    last = urlsplit(text).path.rstrip("/").rpartition("/")[2]
-    return slugify(last.removesuffix(".md"))[:200]
+_REMEMBERED = 50_000
+"""Visits, and texts with their time, that are held in memory."""
 
 
 class LogImporter:
@@ -107,8 +42,9 @@ class LogImporter:
         self._store = store
         self._recorder = recorder
         self._pause = pause
-        self._visits: dict[str, tuple[int, datetime]] = {}
-        self._seen: Counter[str] = Counter()
+        self._run = 0
+        self._visits: OrderedDict[str, tuple[int, datetime, int]] = OrderedDict()
+        self._seen: OrderedDict[str, int] = OrderedDict()
         self._counts: Counter[str] = Counter()
 
     def run(self, rows: Iterable[ImportedSearch | ImportProblem]) -> ImportResult:
@@ -118,12 +54,16 @@ class LogImporter:
             DatabaseError: the rows up to the last full batch are kept; import again.
         """
         problems: list[ImportProblem] = []
-        batch: list[ImportedSearch] = []
+        batch: list[tuple[ImportedSearch, RecordedSearch]] = []
+        self._run = self._store.next_import_run()
         for row in rows:
             if isinstance(row, ImportProblem):
-                problems.append(row)
+                self._counts["problems"] += 1
+                if len(problems) < MOST_PROBLEMS:
+                    problems.append(row)
                 continue
-            batch.append(row)
+            # Redacted here, outside of the transaction, where nobody waits for it.
+            batch.append((row, self._build(row)))
             if len(batch) == BATCH:
                 self._write(batch)
                 batch = []
@@ -133,51 +73,75 @@ class LogImporter:
             folded=self._counts["folded"],
             known=self._counts["known"],
             problems=tuple(problems),
+            problem_count=self._counts["problems"],
         )
 
-    def _write(self, batch: Sequence[ImportedSearch]) -> None:
-        with self._store.transaction():
-            touched = {visit_id for row in batch if (visit_id := self._add(row)) is not None}
-            for visit_id in touched:
-                # A visit that goes on in the next batch is settled there once more.
-                self._recorder.settle(visit_id, is_over=True)
-            self._store.close_visits(sorted(touched), RULES)
-
-    def _add(self, row: ImportedSearch) -> int | None:
+    def _build(self, row: ImportedSearch) -> RecordedSearch:
         page = SearchPage(
             query=row.query, searched=row.query, correction=None, stage=Stage.ANY_WORDS,
             outcome=SearchOutcome.CONFIDENT, confidence=0.0, total=row.total or 0, hits=(),
             offset=0, mode="import", degraded=False, took_ms=0.0,
         )  # fmt: skip
         search = self._recorder.build_search(page, row.at, Source.IMPORT, "")
-        search = replace(search, total=row.total, shown=(row.clicked,) if row.clicked else ())
-        key = self._key(row.at, search.text)
-        known = self._store.find_imported(key)
+        shown = (row.clicked,) if row.clicked else ()
+        return replace(search, total=row.total, shown=shown)
+
+    def _write(self, batch: Sequence[tuple[ImportedSearch, RecordedSearch]]) -> None:
+        with self._store.transaction():
+            added = [self._add(row, search) for row, search in batch]
+            touched = {visit for visit, _ in added if visit}
+            # A visit that goes on in the next batch is settled there once more.
+            for visit_id in {visit for visit, is_settled in added if visit and not is_settled}:
+                self._recorder.settle(visit_id, is_over=True)
+            self._store.close_visits(sorted(touched), RULES)
+
+    def _add(self, row: ImportedSearch, search: RecordedSearch) -> tuple[int, bool]:
+        """Add one row; the visit it came into, 0 if it was known, and whether that is settled."""
+        key, known = self._find_key(f"{row.at.isoformat()} {search.text}")
         if known is not None:
             self._counts["known"] += 1
+            self._store.set_import_run(key, self._run)
             self._remember(row, known)
-            return None
+            return 0, True
+        if not row.visit:
+            return self._add_alone(row, search, key), True
         visit_id = self._visit_of(row)
         is_new = self._recorder.add_or_fold(replace(search, visit_id=visit_id), first_page=True)
-        self._store.add_import_key(key, visit_id)
+        self._store.add_import_key(key, visit_id, self._run)
         self._store.touch_visit(visit_id, row.at)
         self._counts["imported" if is_new else "folded"] += 1
         if row.clicked is not None:
             self._open(visit_id, row)
+        return visit_id, False
+
+    def _add_alone(self, row: ImportedSearch, search: RecordedSearch, key: str) -> int:
+        """Add a search of which nothing else is known: a visit of its own, decided at once."""
+        visit_id = self._store.add_visit(None, row.at).id
+        opened = row.clicked is not None
+        alone = replace(search, visit_id=visit_id, opens_visit=True, opened=opened)
+        search_id = self._store.add_search(settle_visit([alone], is_over=True)[0])
+        self._store.add_import_key(key, visit_id, self._run)
+        self._counts["imported"] += 1
+        if opened:
+            self._keep_opening(visit_id, search_id, row)
         return visit_id
 
     def _open(self, visit_id: int, row: ImportedSearch) -> None:
         search = self._store.list_searches(visit_id)[-1]
-        self._store.update_search(replace(search, opened=True))
+        self._store.update_search(replace(search, opened=True, returned=False))
+        self._keep_opening(visit_id, search.id, row)
+
+    def _keep_opening(self, visit_id: int, search_id: int, row: ImportedSearch) -> None:
         self._store.set_opening(
-            Opening(visit_id, search.id, row.at, row.clicked or "", None, is_hit=True)
+            Opening(visit_id, search_id, row.at, row.clicked or "", None, is_hit=True)
         )
         if row.clicked:
             self._store.count_opening(row.at.date(), row.clicked)
 
     def _visit_of(self, row: ImportedSearch) -> int:
-        visit_id, last = self._visits.get(row.visit, (0, row.at))
-        if not row.visit or not visit_id or abs(row.at - last) > self._pause:
+        visit_id, last, count = self._visits.get(row.visit, (0, row.at, 0))
+        # A value that half of the file shares is no visit, and no row may be lost for it.
+        if not visit_id or abs(row.at - last) > self._pause or count >= MAX_KEPT:
             visit_id = self._store.add_visit(None, row.at).id
         self._remember(row, visit_id)
         return visit_id
@@ -185,10 +149,27 @@ class LogImporter:
     def _remember(self, row: ImportedSearch, visit_id: int) -> None:
         # The other system's value may be an address or a name: it is used to group
         # the rows of this run and never stored.
-        if row.visit:
-            self._visits[row.visit] = (visit_id, row.at)
+        if not row.visit:
+            return
+        known, _, count = self._visits.pop(row.visit, (0, row.at, 0))
+        self._visits[row.visit] = (visit_id, row.at, count + 1 if known == visit_id else 1)
+        if len(self._visits) > _REMEMBERED:
+            self._visits.popitem(last=False)
 
-    def _key(self, at: datetime, text: str) -> str:
-        plain = f"{at.isoformat()} {text}"
-        self._seen[plain] += 1
-        return hashlib.sha256(f"{plain} {self._seen[plain]}".encode()).hexdigest()[:32]
+    def _find_key(self, plain: str) -> tuple[str, int | None]:
+        """The key of the next row with this time and text, and the visit of an earlier import.
+
+        Equal rows are told apart by their number.  Where it was forgotten, the rows that
+        this run has brought or met tell it again.
+        """
+        number = self._seen.pop(plain, 0) + 1
+        while True:
+            key = hashlib.sha256(f"{plain} {number}".encode()).hexdigest()[:32]
+            visit_id, run = self._store.find_imported(key) or (None, 0)
+            if run != self._run:
+                break
+            number += 1
+        self._seen[plain] = number
+        if len(self._seen) > _REMEMBERED:
+            self._seen.popitem(last=False)
+        return key, visit_id

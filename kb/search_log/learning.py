@@ -101,6 +101,11 @@ class WordingLearner:
         with self._log.transaction():
             self._wordings.drop_rare_wordings(before, LEARNED_FROM_VISITS)
 
+    def erase(self, since: date, until: date) -> None:
+        """Delete counts of texts that too few visits searched, the last in these days."""
+        with self._log.transaction():
+            self._wordings.erase_wordings(since, until, LEARNED_FROM_VISITS)
+
     def list_learned(self, slug: str = "") -> list[LearnedWording]:
         """What has been learned, of one article or all, by article and most visits first."""
         return self._wordings.list_learned(slug)

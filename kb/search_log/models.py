@@ -150,6 +150,9 @@ class ImportResult:
     known: int
     """Rows that an earlier import had brought already."""
     problems: tuple[ImportProblem, ...] = ()
+    """The first of the rows that could not be read."""
+    problem_count: int = 0
+    """How many there are in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +182,10 @@ class DayCount:
         """Searches without a hit among all; None without any."""
         return self.zero_results / self.searches if self.searches else None
 
+    def share_of(self, outcome: Outcome) -> float | None:
+        """Searches with this outcome among all; None without any."""
+        return self.outcomes.get(outcome, 0) / self.searches if self.searches else None
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -186,6 +193,46 @@ class Summary:
 
     days: tuple[DayCount, ...]
     total: DayCount
+
+
+@dataclass(frozen=True, slots=True)
+class TopArticle:
+    """An article with how often it was opened, from a search or not."""
+
+    slug: str
+    openings: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnhelpfulArticle:
+    """The votes on an article."""
+
+    slug: str
+    helpful: int
+    unhelpful: int
+    reasons: Mapping[VoteReason, int]
+    """How often each was given; most votes have none."""
+
+
+KEPT_FROM_VISITS = 3
+"""Visits that must have searched a text for its daily counts to outlive the single searches."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedSearch:
+    """One search as it leaves in an export; the first five can be imported again."""
+
+    time: datetime
+    query: str
+    results: int | None
+    clicked: str
+    visit: int
+    searched: str
+    outcome: str
+    failed: bool
+    confidence: float
+    source: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ from kb.search_log.imports import LogImporter
 from kb.search_log.learning import WordingLearner
 from kb.search_log.models import (
     DayCount,
+    ExportedSearch,
     ImportedSearch,
     ImportProblem,
     ImportResult,
@@ -21,7 +22,9 @@ from kb.search_log.models import (
     Outcome,
     Source,
     Summary,
+    TopArticle,
     TopSearch,
+    UnhelpfulArticle,
     VoteReason,
 )
 from kb.search_log.newcomers import Newcomers
@@ -41,6 +44,7 @@ _SETTLE_BATCH = 200
 _SETTLE_BEFORE_REPORT = 5_000
 """Ended visits that a report waits for; more are left to the regular job."""
 _DELETE_BATCH = 2_000
+_EXPORT_BATCH = 1_000
 _POPULAR_FOR = timedelta(seconds=60)
 _POPULAR_KEPT = 100
 
@@ -229,18 +233,54 @@ class SearchLogService:
         settled = self.settle()
         learned = self.learner.learn()
         oldest = self._clock.now().date() - timedelta(days=self._keep_days)
-        deleted = 0
-        while True:
-            with self._store.transaction():
-                count = self._store.delete_searches(oldest, _DELETE_BATCH)
-            deleted += count
-            if count < _DELETE_BATCH:
-                break
+        deleted = self._in_batches(lambda: self._store.delete_searches(oldest, _DELETE_BATCH))
         if deleted:
             with self._store.transaction():
                 self._store.delete_orphans(oldest)
         self.learner.drop_rare(oldest)
         return MaintenanceResult(settled, deleted, learned)
+
+    def export(self, since: date, until: date) -> Iterator[ExportedSearch]:
+        """All searches of these days, in the order in which they came; both days included.
+
+        Raises:
+            DatabaseError: the database cannot be read.
+        """
+        last = 0
+        while rows := self._store.list_exported(since, until, last, _EXPORT_BATCH):
+            yield from (search for _, search in rows)
+            last = rows[-1][0]
+
+    def erase(self, since: date, until: date) -> int:
+        """Delete everything recorded in these days, counts included; how many searches.
+
+        Raises:
+            DatabaseError: the database cannot be written.
+        """
+        erased = self._in_batches(lambda: self._store.erase_searches(since, until, _DELETE_BATCH))
+        with self._store.transaction():
+            self._store.erase_counts(since, until)
+            self._store.delete_orphans(until + timedelta(days=1))
+        self.learner.erase(since, until)
+        return erased
+
+    def flush(self) -> None:
+        """After erasing, also from topics: leave nothing of it in any file.
+
+        Raises:
+            DatabaseError: the database cannot be written.
+        """
+        self._store.flush()
+
+    def _in_batches(self, delete: Callable[[], int]) -> int:
+        """Repeat what deletes a batch until there is nothing more; short enough for others."""
+        deleted = 0
+        while True:
+            with self._store.transaction():
+                count = delete()
+            deleted += count
+            if count < _DELETE_BATCH:
+                return deleted
 
     def summary(self, since: date, until: date) -> Summary:
         """The days from ``since`` to ``until``, both included, and their total."""
@@ -255,10 +295,20 @@ class SearchLogService:
         """Searches of floods that were counted and not kept, both days included."""
         return self._store.sum_left_out(since, until)
 
-    def list_top_searches(self, since: date, until: date, limit: int = 50) -> list[TopSearch]:
-        """The wordings searched most often, both days included."""
+    def list_top_searches(
+        self, since: date, until: date, limit: int = 50, *, failed_only: bool = False
+    ) -> list[TopSearch]:
+        """The wordings searched, or failed, most often, both days included."""
         self.catch_up()
-        return self._store.list_top_searches(since, until, limit)
+        return self._store.list_top_searches(since, until, limit, failed_only=failed_only)
+
+    def list_top_opened(self, since: date, until: date, limit: int = 50) -> list[TopArticle]:
+        """The articles opened most, both days included."""
+        return self._store.list_top_opened(since, until, limit)
+
+    def list_unhelpful(self, since: date, until: date, limit: int = 50) -> list[UnhelpfulArticle]:
+        """The articles voted unhelpful most often, both days included."""
+        return self._store.list_unhelpful(since, until, limit)
 
     def popular_slugs(self, limit: int, days: int = 30) -> tuple[str, ...]:
         """The articles opened most in the last days, kept for a minute.

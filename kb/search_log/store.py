@@ -7,11 +7,14 @@ from typing import Protocol
 
 from kb.search_log.models import (
     DayCount,
+    ExportedSearch,
     LearnedWording,
     Lesson,
     Opening,
     RecordedSearch,
+    TopArticle,
     TopSearch,
+    UnhelpfulArticle,
     Visit,
     Vote,
     VoteReason,
@@ -89,12 +92,20 @@ class SearchLogStore(Protocol):
         """Replace the search with this id."""
         ...
 
-    def find_imported(self, import_key: str) -> int | None:
-        """The visit of the row that an earlier import brought under this key."""
+    def next_import_run(self) -> int:
+        """A number that no import had before."""
         ...
 
-    def add_import_key(self, import_key: str, visit_id: int) -> None:
+    def find_imported(self, import_key: str) -> tuple[int, int] | None:
+        """The visit of the row that an import brought under this key, and the run that met it."""
+        ...
+
+    def add_import_key(self, import_key: str, visit_id: int, run: int) -> None:
         """Remember a row of an import, so that importing it again adds nothing."""
+        ...
+
+    def set_import_run(self, import_key: str, run: int) -> None:
+        """An import has met this row again."""
         ...
 
     def set_opening(self, opening: Opening) -> None:
@@ -119,6 +130,24 @@ class SearchLogStore(Protocol):
         """Turn the oldest searches before a day into daily counts; how many they were."""
         ...
 
+    def erase_searches(self, since: date, until: date, limit: int) -> int:
+        """Delete searches of these days without counting them; how many they were."""
+        ...
+
+    def erase_counts(self, since: date, until: date) -> None:
+        """Delete the counts and votes of these days."""
+        ...
+
+    def flush(self) -> None:
+        """Leave nothing of what was deleted in any file. Not in a transaction."""
+        ...
+
+    def list_exported(
+        self, since: date, until: date, after_id: int, limit: int
+    ) -> list[tuple[int, ExportedSearch]]:
+        """Searches of these days by id, from the one after ``after_id``."""
+        ...
+
     def delete_orphans(self, before: date) -> None:
         """Delete visits, openings, wordings and import keys that nothing refers to any more."""
         ...
@@ -131,8 +160,18 @@ class SearchLogStore(Protocol):
         """How many searches ``count_left_out`` counted, both days included."""
         ...
 
-    def list_top_searches(self, since: date, until: date, limit: int) -> list[TopSearch]:
-        """The most frequent wordings."""
+    def list_top_searches(
+        self, since: date, until: date, limit: int, *, failed_only: bool = False
+    ) -> list[TopSearch]:
+        """The most frequent wordings, or those that failed most often."""
+        ...
+
+    def list_top_opened(self, since: date, until: date, limit: int) -> list[TopArticle]:
+        """The articles opened most."""
+        ...
+
+    def list_unhelpful(self, since: date, until: date, limit: int) -> list[UnhelpfulArticle]:
+        """The articles voted unhelpful most often, with the reasons that were given."""
         ...
 
     def list_popular(self, since: date, limit: int) -> list[str]:
@@ -164,6 +203,10 @@ class WordingStore(Protocol):
 
     def drop_rare_wordings(self, before: date, visits: int) -> None:
         """Delete counts below so many visits that no visit since a day has added to."""
+        ...
+
+    def erase_wordings(self, since: date, until: date, visits: int) -> None:
+        """Delete counts below so many visits, the last of them in these days."""
         ...
 
     def list_learned(self, slug: str) -> list[LearnedWording]:

@@ -14,12 +14,16 @@ from typing import Any
 from sqlite_utils import Database
 
 from kb.search_log.models import (
+    KEPT_FROM_VISITS,
     DayCount,
+    ExportedSearch,
     Opening,
     Outcome,
     RecordedSearch,
     Source,
+    TopArticle,
     TopSearch,
+    UnhelpfulArticle,
     Visit,
     Vote,
     VoteReason,
@@ -39,6 +43,35 @@ _INSERT = f"INSERT INTO searches ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' 
 _UPDATE = f"UPDATE searches SET {', '.join(f'{name} = ?' for name in _COLUMNS)} WHERE id = ?"  # noqa: S608
 _MAX_VISIT_SEARCHES = 50
 """A person searches a handful of times; the rest of a script's visit is not compared."""
+
+
+_EXPIRED = "FROM searches WHERE id IN (SELECT id FROM expired)"
+_COUNT_EXPIRED = (
+    "INSERT INTO search_days (day, outcome, searches, visits, failed, zero_results)"
+    " SELECT day, ifnull(outcome, ''), count(*), sum(opens_visit), sum(failed),"
+    f" sum(ifnull(total, 1) = 0) {_EXPIRED} GROUP BY 1, 2"
+    " ON CONFLICT (day, outcome) DO UPDATE SET searches = searches + excluded.searches,"
+    " visits = visits + excluded.visits, failed = failed + excluded.failed,"
+    " zero_results = zero_results + excluded.zero_results",
+    "INSERT INTO topic_days (day, topic_id, searches, visits, failed)"
+    " SELECT day, topic_id, count(*), count(DISTINCT visit_id), sum(searches.failed)"
+    " FROM searches JOIN wordings ON wordings.id = wording_id"
+    " WHERE searches.id IN (SELECT id FROM expired) AND topic_id > 0 GROUP BY 1, 2"
+    " ON CONFLICT (topic_id, day) DO UPDATE SET searches = searches + excluded.searches,"
+    " visits = visits + excluded.visits, failed = failed + excluded.failed",
+    # A text that fewer visits searched may tell who searched it.
+    "INSERT INTO wording_days (day, wording_id, searches, visits, failed, zero_results)"  # noqa: S608
+    " SELECT day, wording_id, count(*), count(DISTINCT visit_id), sum(failed),"
+    f" sum(ifnull(total, 1) = 0) {_EXPIRED} AND wording_id IN (SELECT DISTINCT wording_id"
+    f" {_EXPIRED} AND (wording_id IN (SELECT wording_id FROM wording_days) OR"
+    " (SELECT count(*) FROM (SELECT DISTINCT visit_id FROM searches AS others"
+    f" WHERE others.wording_id = searches.wording_id LIMIT {KEPT_FROM_VISITS}))"
+    f" = {KEPT_FROM_VISITS})) GROUP BY 1, 2"
+    " ON CONFLICT (wording_id, day) DO UPDATE SET searches = searches + excluded.searches,"
+    " visits = visits + excluded.visits, failed = failed + excluded.failed,"
+    " zero_results = zero_results + excluded.zero_results",
+)
+"""What stays of the searches in the table ``expired``."""
 
 
 class SqliteSearchLogStore:
@@ -166,14 +199,26 @@ class SqliteSearchLogStore:
         """Replace the search with this id."""
         self._run(_UPDATE, (*self._values(search), search.id))
 
-    def find_imported(self, import_key: str) -> int | None:
-        """The visit of the row that an earlier import brought under this key."""
-        row = self._one("SELECT visit_id FROM imported_rows WHERE key = ?", (import_key,))
-        return row[0] if row else None
+    def next_import_run(self) -> int:
+        """A number that no import had before."""
+        row = self._one("SELECT ifnull(max(run), 0) + 1 FROM imported_rows", ())
+        return int(row[0]) if row else 1
 
-    def add_import_key(self, import_key: str, visit_id: int) -> None:
+    def find_imported(self, import_key: str) -> tuple[int, int] | None:
+        """The visit of the row that an import brought under this key, and the run that met it."""
+        row = self._one("SELECT visit_id, run FROM imported_rows WHERE key = ?", (import_key,))
+        return (row[0], row[1]) if row else None
+
+    def add_import_key(self, import_key: str, visit_id: int, run: int) -> None:
         """Remember a row of an import, so that importing it again adds nothing."""
-        self._run("INSERT INTO imported_rows (key, visit_id) VALUES (?, ?)", (import_key, visit_id))
+        self._run(
+            "INSERT INTO imported_rows (key, visit_id, run) VALUES (?, ?, ?)",
+            (import_key, visit_id, run),
+        )
+
+    def set_import_run(self, import_key: str, run: int) -> None:
+        """An import has met this row again."""
+        self._run("UPDATE imported_rows SET run = ? WHERE key = ?", (run, import_key))
 
     def set_opening(self, opening: Opening) -> None:
         """Keep what was opened in a visit; the same from the same search only once."""
@@ -221,22 +266,55 @@ class SqliteSearchLogStore:
 
     def delete_searches(self, before: date, limit: int) -> int:
         """Turn the oldest searches before a day into daily counts; how many they were."""
-        self._run("CREATE TEMP TABLE IF NOT EXISTS expired (id INTEGER PRIMARY KEY)", ())
-        self._run("DELETE FROM expired", ())
+        self._choose_expired(to_day(before), limit)
+        for statement in _COUNT_EXPIRED:
+            self._run(statement, ())
+        return self._delete_expired()
+
+    def erase_searches(self, since: date, until: date, limit: int) -> int:
+        """Delete searches of these days without counting them; how many they were."""
+        self._clear_expired()
         self._run(
-            "INSERT INTO expired SELECT id FROM searches WHERE day < ? ORDER BY day LIMIT ?",
-            (to_day(before), limit),
+            "INSERT INTO expired SELECT id FROM searches WHERE day BETWEEN ? AND ? LIMIT ?",
+            (to_day(since), to_day(until), limit),
         )
+        return self._delete_expired()
+
+    def erase_counts(self, since: date, until: date) -> None:
+        """Delete the counts and votes of these days."""
+        days = (to_day(since), to_day(until))
+        for table in ("search_days", "topic_days", "wording_days", "flood_days", "article_days"):
+            self._run(f"DELETE FROM {table} WHERE day BETWEEN ? AND ?", days)  # noqa: S608
         self._run(
-            "INSERT INTO search_days (day, outcome, searches, visits, failed, zero_results)"
-            " SELECT day, ifnull(outcome, ''), count(*), sum(opens_visit), sum(failed),"
-            " sum(ifnull(total, 1) = 0) FROM searches WHERE id IN (SELECT id FROM expired)"
-            " GROUP BY 1, 2"
-            " ON CONFLICT (day, outcome) DO UPDATE SET searches = searches + excluded.searches,"
-            " visits = visits + excluded.visits, failed = failed + excluded.failed,"
-            " zero_results = zero_results + excluded.zero_results",
+            "DELETE FROM votes WHERE voted_at >= ? AND voted_at < ?",
+            (days[0] * _DAY_MS, (days[1] + 1) * _DAY_MS),
+        )
+
+    def _choose_expired(self, before: int, limit: int) -> None:
+        self._clear_expired()
+        self._run(
+            "INSERT INTO expired SELECT id FROM searches WHERE day < ? ORDER BY day, visit_id"
+            " LIMIT ?",
+            (before, limit),
+        )
+        # The searches of a visit on one day go together, or its visits were counted twice.
+        last = self._one(
+            "SELECT day, visit_id FROM searches WHERE id IN (SELECT id FROM expired)"
+            " ORDER BY day DESC, visit_id DESC LIMIT 1",
             (),
         )
+        if last is not None:
+            self._run(
+                "INSERT OR IGNORE INTO expired"
+                " SELECT id FROM searches WHERE visit_id = ?2 AND day = ?1",
+                (last[0], last[1]),
+            )
+
+    def _clear_expired(self) -> None:
+        self._run("CREATE TEMP TABLE IF NOT EXISTS expired (id INTEGER PRIMARY KEY)", ())
+        self._run("DELETE FROM expired", ())
+
+    def _delete_expired(self) -> int:
         self._run("DELETE FROM openings WHERE search_id IN (SELECT id FROM expired)", ())
         return self._run("DELETE FROM searches WHERE id IN (SELECT id FROM expired)", ())
 
@@ -244,7 +322,11 @@ class SqliteSearchLogStore:
         """Delete visits, openings, wordings and import keys that nothing refers to any more."""
         limit = to_ms(datetime.combine(before, datetime.min.time(), UTC))
         unused = "NOT EXISTS (SELECT 1 FROM searches WHERE"
-        self._run(f"DELETE FROM wordings WHERE {unused} wording_id = wordings.id)", ())  # noqa: S608
+        self._run(
+            f"DELETE FROM wordings WHERE {unused} wording_id = wordings.id)"  # noqa: S608
+            " AND NOT EXISTS (SELECT 1 FROM wording_days WHERE wording_id = wordings.id)",
+            (),
+        )
         self._run(
             f"DELETE FROM visits WHERE last_event_at < ? AND {unused} visit_id = visits.id)",  # noqa: S608
             (limit,),
@@ -253,6 +335,23 @@ class SqliteSearchLogStore:
         self._run(
             "UPDATE votes SET visit_id = NULL WHERE visit_id NOT IN (SELECT id FROM visits)", ()
         )
+
+    def flush(self) -> None:
+        """Bring everything into the database's own file and empty the one beside it."""
+        self._all("PRAGMA wal_checkpoint(TRUNCATE)", ())
+
+    def list_exported(
+        self, since: date, until: date, after_id: int, limit: int
+    ) -> list[tuple[int, ExportedSearch]]:
+        """Searches of these days by id, from the one after ``after_id``."""
+        rows = self._all(
+            "SELECT searches.id, recorded_at, text, total, visit_id, searched, outcome, failed,"
+            " confidence, source, language, (SELECT slug FROM openings WHERE search_id ="
+            " searches.id AND is_hit = 1 ORDER BY opened_at DESC, id DESC LIMIT 1), opened"
+            " FROM searches WHERE id > ? AND day BETWEEN ? AND ? ORDER BY id LIMIT ?",
+            (after_id, to_day(since), to_day(until), limit),
+        )
+        return [(row[0], _exported_from(row)) for row in rows]
 
     def count_days(self, since: date, until: date) -> list[DayCount]:
         """The counts of every day that has searches, both ends included."""
@@ -280,21 +379,53 @@ class SqliteSearchLogStore:
         )
         return int(row[0]) if row else 0
 
-    def list_top_searches(self, since: date, until: date, limit: int) -> list[TopSearch]:
-        """The most frequent wordings."""
+    def list_top_searches(
+        self, since: date, until: date, limit: int, *, failed_only: bool = False
+    ) -> list[TopSearch]:
+        """The most frequent wordings, or those that failed most often."""
+        span = (to_day(since), to_day(until))
+        order, having = ("failed", " HAVING failed > 0") if failed_only else ("searches", "")
         # Left to itself SQLite reads the rows of the days one by one and sorts them, which
         # takes six times as long as reading this index from end to end.
         rows = self._all(
-            "SELECT wordings.text, top.* FROM (SELECT wording_id, count(*) AS searches,"
-            " sum(ifnull(total, 1) = 0), sum(failed), max(day) AS last"
+            "SELECT wordings.text, top.* FROM (SELECT wording_id, sum(searches) AS searches,"  # noqa: S608
+            " sum(zero_results), sum(failed) AS failed, max(last) AS last FROM ("
+            " SELECT wording_id, count(*) AS searches, sum(ifnull(total, 1) = 0) AS zero_results,"
+            " sum(failed) AS failed, max(day) AS last"
             " FROM searches INDEXED BY searches_by_wording"
-            " WHERE day BETWEEN ? AND ? GROUP BY wording_id"
-            " ORDER BY searches DESC, last DESC, wording_id LIMIT ?) AS top"
-            " JOIN wordings ON wordings.id = top.wording_id"
-            " ORDER BY top.searches DESC, top.last DESC, top.wording_id",
-            (to_day(since), to_day(until), limit),
+            " WHERE day BETWEEN ?1 AND ?2 GROUP BY wording_id"
+            " UNION ALL SELECT wording_id, sum(searches), sum(zero_results), sum(failed), max(day)"
+            " FROM wording_days WHERE day BETWEEN ?1 AND ?2 GROUP BY wording_id)"
+            f" GROUP BY wording_id{having} ORDER BY {order} DESC, last DESC, wording_id LIMIT ?3"
+            ") AS top JOIN wordings ON wordings.id = top.wording_id"
+            f" ORDER BY top.{order} DESC, top.last DESC, top.wording_id",
+            (*span, limit),
         )
         return [TopSearch(r[0], r[2], r[3], r[4], from_day(r[5])) for r in rows]
+
+    def list_top_opened(self, since: date, until: date, limit: int) -> list[TopArticle]:
+        """The articles opened most."""
+        rows = self._all(
+            "SELECT slug, sum(openings) AS openings FROM article_days WHERE day BETWEEN ? AND ?"
+            " GROUP BY slug ORDER BY openings DESC, slug LIMIT ?",
+            (to_day(since), to_day(until), limit),
+        )
+        return [TopArticle(row[0], row[1]) for row in rows]
+
+    def list_unhelpful(self, since: date, until: date, limit: int) -> list[UnhelpfulArticle]:
+        """The articles voted unhelpful most often, with the reasons that were given."""
+        span = (to_day(since) * _DAY_MS, (to_day(until) + 1) * _DAY_MS)
+        rows = self._all(
+            "SELECT slug, helpful, reason, count(*) FROM votes"
+            " WHERE voted_at >= ? AND voted_at < ? GROUP BY 1, 2, 3",
+            span,
+        )
+        articles: dict[str, list[Row]] = {}
+        for row in rows:
+            articles.setdefault(row[0], []).append(row)
+        found = [_unhelpful_from(slug, group) for slug, group in articles.items()]
+        found.sort(key=lambda article: (-article.unhelpful, article.helpful, article.slug))
+        return [article for article in found if article.unhelpful][:limit]
 
     def list_popular(self, since: date, limit: int) -> list[str]:
         """Slugs of the articles opened most since a day."""
@@ -411,4 +542,31 @@ def _day_from(day: int, rows: Sequence[Row]) -> DayCount:
         failed=sum(row[4] for row in rows),
         zero_results=sum(row[5] for row in rows),
         outcomes={Outcome(row[1]): row[2] for row in rows if row[1]},
+    )
+
+
+def _exported_from(row: Row) -> ExportedSearch:
+    return ExportedSearch(
+        time=from_ms(row[1]),
+        query=row[2],
+        results=row[3],
+        # Only that something was opened is known of some imported searches.
+        clicked=row[11] or ("yes" if row[12] else ""),
+        visit=row[4],
+        searched=row[5],
+        outcome=row[6] or "",
+        failed=bool(row[7]),
+        confidence=row[8],
+        source=row[9],
+        language=row[10],
+    )
+
+
+def _unhelpful_from(slug: str, rows: Sequence[Row]) -> UnhelpfulArticle:
+    against = [row for row in rows if not row[1]]
+    return UnhelpfulArticle(
+        slug=slug,
+        helpful=sum(row[3] for row in rows if row[1]),
+        unhelpful=sum(row[3] for row in against),
+        reasons={VoteReason(row[2]): row[3] for row in against if row[2]},
     )

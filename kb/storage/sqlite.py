@@ -18,7 +18,6 @@ class SqliteFile:
     ``synchronous=FULL`` keeps a committed transaction through a power cut, ``NORMAL``
     only through a crash of the process; both never corrupt the file. ``migrations`` are
     applied when the file is opened, so that it is right whoever opens it first.
-    ``secure_delete`` overwrites what is deleted, for addresses that must be gone then.
     """
 
     def __init__(
@@ -28,11 +27,9 @@ class SqliteFile:
         synchronous: str = "FULL",
         busy_timeout_ms: int = BUSY_TIMEOUT_MS,
         migrations: Migrations | None = None,
-        secure_delete: bool = False,
     ) -> None:
         self.path = path
         self.busy_timeout_ms = busy_timeout_ms
-        self._secure_delete = secure_delete
         self._migrations = migrations
         self._synchronous = synchronous
         self._local = threading.local()
@@ -54,8 +51,8 @@ class SqliteFile:
                 database.conn.execute("PRAGMA journal_mode=WAL")
                 database.conn.execute(f"PRAGMA synchronous={self._synchronous}")
                 database.conn.execute("PRAGMA foreign_keys=ON")
-                if self._secure_delete:
-                    database.conn.execute("PRAGMA secure_delete=ON").fetchall()
+                # What is deleted, by retention or on demand, is gone from the file as well.
+                database.conn.execute("PRAGMA secure_delete=ON").fetchall()
                 self._migrate(database)
                 self._local.database = database
         return database

@@ -67,6 +67,14 @@ class SqliteWordingStore:
                 (visits, to_day(before)),
             )
 
+    def erase_wordings(self, since: date, until: date, visits: int) -> None:
+        """Delete counts below so many visits, the last of them in these days."""
+        for table in ("wording_answers", "wording_visits"):
+            self._connection.execute(
+                f"DELETE FROM {table} WHERE visits < ? AND last_day BETWEEN ? AND ?",  # noqa: S608
+                (visits, to_day(since), to_day(until)),
+            )
+
     def list_learned(self, slug: str) -> list[LearnedWording]:
         """What was learned, by article and most visits first; "" means of all articles."""
         with translated_errors(self._file.path):

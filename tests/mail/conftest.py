@@ -26,7 +26,7 @@ def clock():
 
 @pytest.fixture
 def file(tmp_path):
-    file = SqliteFile(tmp_path / "helpshelf.db", migrations=migrations, secure_delete=True)
+    file = SqliteFile(tmp_path / "helpshelf.db", migrations=migrations)
     file.connection()
     yield file
     file.close()

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import threading
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -91,13 +92,130 @@ def test_a_wrong_span_is_wrong_usage(kb, since):
     assert kb("unanswered", "--since", since).exit_code == 2
 
 
-def test_files_that_cannot_be_read(kb, tmp_path):
+def test_a_file_that_is_missing_is_wrong_usage(kb, tmp_path):
     assert kb("log", "import", str(tmp_path / "missing.csv")).exit_code == 2
-    file = tmp_path / "latin.csv"
-    file.write_bytes("time,query\n2026-01-01,caf\xe9\n".encode("latin-1"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_encodings_and_delimiters(kb, tmp_path, encoding, delimiter):
+    file = tmp_path / "log.csv"
+    text = "time,query,results\r\n2026-01-01,café “öffnet” nicht – 5€,0\r\n".replace(",", delimiter)
+    file.write_bytes(text.encode(encoding))
+    assert json.loads(kb("log", "import", str(file), "--json").stdout)["imported"] == 1
+    exported = kb("log", "export", "--since", "2026-01-01", "--until", "2026-01-01").stdout
+    assert "café “öffnet” nicht – 5€" in exported
+
+
+def test_a_file_that_was_cut_loses_its_last_row_only(kb, tmp_path):
+    file = tmp_path / "log.csv"
+    text = "time,query,results,clicked\n" + "".join(
+        f"2026-01-01T10:00:{n:02},frage über {n},0,\n" for n in range(20)
+    )
+    whole = text.encode()
+    file.write_bytes(whole[: whole.rindex("ü".encode()) + 1])  # within a letter of the last row
+    result = kb("log", "import", str(file), "--json")
+    value = json.loads(result.stdout)
+    assert (result.exit_code, value["imported"], value["problem_count"]) == (1, 19, 1)
+    assert value["problems"][0]["line"] == 21
+    assert "ends in the middle of this row (2 of 4 columns)" in value["problems"][0]["message"]
+    file.write_bytes(whole)
+    value = json.loads(kb("log", "import", str(file), "--json").stdout)
+    assert (value["imported"], value["known"], value["problem_count"]) == (1, 19, 0)
+
+
+def test_a_mark_that_never_closes_costs_one_row(kb, tmp_path):
+    file = tmp_path / "log.csv"
+    rows = "".join(f"2026-01-01T10:00:0{n},question {n}{n}\n" for n in range(5))
+    file.write_text(
+        f'time,query\n2026-01-01,"24"" screen"\n2026-01-01,"open\n{rows}2026-01-01,13" pan\n'
+    )
+    value = json.loads(kb("log", "import", str(file), "--json").stdout)
+    assert (value["imported"], [p["line"] for p in value["problems"]]) == (7, [3])
+
+
+ZENDESK = """Search query string,Searches,Searches with no results,Click-through rate,Tickets created
+where is my parcel,5,0,40%,1
+gift wrap,3,3,0%,2
+"""
+ALGOLIA = """search,count,nbHits,clickThroughRate
+kettle leaks,2,4,0.5
+drone,1,0,
+"""
+ANALYTICS = """# ----------------------------------------
+# Site search
+# Start date: 20260101
+# End date: 20260131
+# ----------------------------------------
+
+Search term,Event count,Total users
+warranty,4,3
+(not set),9,8
+,13,11
+
+Nth day,Event count
+0000,13
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "outcomes"),
+    [
+        (ZENDESK, ("--day", "2026-01-31"), {"answered": 2, "zero-result": 3, "": 3}),
+        (ALGOLIA, ("--day", "2026-01-31"), {"answered": 1, "abandoned": 1, "zero-result": 1}),
+        (ANALYTICS, (), {"": 4}),
+    ],
+)
+def test_exports_of_other_systems_are_recognised(kb, tmp_path, text, options, outcomes):
+    file = tmp_path / "log.csv"
+    file.write_text(text)
+    result = kb("log", "import", str(file), "--json", *options)
+    assert result.exit_code == 0
+    days = ("--since", "2026-01-31", "--until", "2026-01-31", "--format", "json")
+    rows = json.loads(kb("log", "export", *days).stdout)
+    assert Counter(row["outcome"] for row in rows) == outcomes
+    again = json.loads(kb("log", "import", str(file), "--json", *options).stdout)
+    assert (again["imported"], again["known"]) == (0, sum(outcomes.values()))
+
+
+def test_a_file_of_counts_needs_a_day(kb, tmp_path):
+    file = tmp_path / "log.csv"
+    file.write_text(ZENDESK)
     result = kb("log", "import", str(file))
     assert result.exit_code == 1
-    assert "save it as UTF-8" in result.stderr
+    assert "names no column `time`" in result.stderr
+
+
+def test_an_export_can_be_imported_and_runs_no_formula(kb, csv_file, tmp_path, monkeypatch):
+    kb("log", "import", str(csv_file))
+    today, week = datetime.now(UTC).date(), datetime.now(UTC).date() - timedelta(days=7)
+    span = ("--since", str(week), "--until", str(today))
+    exported = kb("log", "export", *span)
+    rows = list(csv.DictReader(io.StringIO(exported.stdout)))
+    assert [row["query"] for row in rows] == ["gift wrap", "wrap gift", "'=cmd()"]
+    copy = tmp_path / "copy.csv"
+    copy.write_text(exported.stdout)
+    monkeypatch.setenv("KB_DATABASE", str(tmp_path / "other.db"))
+    assert json.loads(kb("log", "import", str(copy), "--json").stdout)["imported"] == 3
+    assert [
+        r["outcome"] for r in json.loads(kb("log", "export", *span, "--format", "json").stdout)
+    ] == ["zero-result"] * 3
+    assert kb("log", "export", "--since", str(today), "--until", str(week)).exit_code == 2
+
+
+def test_erasing_leaves_nothing_in_any_file(kb, csv_file, tmp_path):
+    kb("log", "import", str(csv_file))
+    kb("unanswered")
+    days = [str(datetime.now(UTC).date() - timedelta(days=n)) for n in (3, 0)]
+    span = ("--since", days[0], "--until", days[1])
+    refused = kb("log", "erase", *span)
+    assert (refused.exit_code, len(kb("log", "export", *span).stdout.splitlines())) == (1, 4)
+    result = kb("log", "erase", *span, "--yes", "--json")
+    assert json.loads(result.stdout) == {"erased_searches": 3, "dropped_topics": 2}
+    assert len(kb("log", "export", *span).stdout.splitlines()) == 1
+    data = b"".join(path.read_bytes() for path in tmp_path.glob("helpshelf.db*"))
+    assert b"gift wrap" not in data
+    assert json.loads(kb("log", "import", str(csv_file), "--json").stdout)["imported"] == 3
 
 
 def test_maintain_says_what_it_did(kb, csv_file):

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from kb.search_log.imports import read_log
+from kb.search_log import imports
+from kb.search_log.import_reading import read_log
 from kb.search_log.models import ImportProblem, Outcome
 
 FILE = """time,query,results,clicked,visit
@@ -87,3 +88,43 @@ def test_a_huge_field_is_one_bad_row(run, rows):
     result = run(f"time,query\n2026-11-01,{'x' * 200_000}\n2026-11-01,kettle\n")
     assert [problem.line for problem in result.problems] == [2]
     assert [row["text"] for row in rows()] == ["kettle"]
+
+
+def test_a_file_that_runs_backwards_gives_the_same(run, rows):
+    forwards = [
+        "2026-11-01T10:00:00Z,ket,1,,v",
+        "2026-11-01T10:00:02Z,kettle,1,,v",
+        "2026-11-01T10:05:00Z,gift wrap,0,,v",
+        "2026-11-01T10:09:00Z,warranty,3,yes,v",
+    ]
+    result = run("\n".join(["time,query,results,clicked,visit", *reversed(forwards)]))
+    assert (result.imported, result.folded) == (3, 1)
+    assert [(row["text"], row["outcome"]) for row in reversed(rows())] == [
+        ("kettle", Outcome.REFINED),
+        ("gift wrap", Outcome.ZERO_RESULT),
+        ("warranty", Outcome.ANSWERED),
+    ]
+
+
+def _word(number):
+    return "".join("abcdefghij"[int(digit)] * 4 for digit in f"{number:03}")
+
+
+def test_a_visit_value_that_all_rows_share_loses_none(run, rows):
+    lines = [f"2026-11-01T10:{n // 60:02}:{n % 60:02}Z,{_word(n)} question,0,v" for n in range(200)]
+    assert run("\n".join(["time,query,results,visit", *lines])).imported == 200
+    assert len(rows()) == 200
+
+
+def test_equal_rows_far_apart_are_told_apart(run, monkeypatch):
+    monkeypatch.setattr(imports, "_REMEMBERED", 10)
+    lines = [f"2026-11-01,question {n % 40},1" for n in range(200)]
+    text = "\n".join(["time,query,results", *lines])
+    assert run(text).imported == 200
+    again = run(text)
+    assert (again.imported, again.known) == (0, 200)
+
+
+def test_bad_rows_are_counted_beyond_those_that_are_told(run):
+    result = run("time,query\n" + "yesterday,kettle\n" * 5_000)
+    assert (len(result.problems), result.problem_count) == (1_000, 5_000)

@@ -72,3 +72,44 @@ def test_deleting_half_a_day_counts_nothing_twice(log, make_page, clock, file):
     with log._store.transaction():
         assert log._store.delete_searches(DAY + timedelta(days=1), 2) == 2
     assert log.summary(DAY, DAY) == before
+
+
+def test_what_outlives_single_searches(log, make_page, clock, file):
+    for day in range(4):
+        log.record_search(make_page("gift wrap"), None)
+        log.record_search(make_page(f"only once {day}"), None)
+        clock.advance(timedelta(days=1))
+    log.settle()
+    with file.transaction() as database:
+        database.conn.execute("UPDATE wordings SET topic_id = 7 WHERE failed = 1")
+    span = (DAY, DAY + timedelta(days=5))
+    before = log.summary(*span)
+    # The first two days go while the others are still there, then the rest.
+    for pause, left in ((88, 4), (3, 0)):
+        clock.advance(timedelta(days=pause))
+        log.maintain()
+        assert file.connection().table("searches").count == left
+        assert log.summary(*span) == before
+        top = log.list_top_searches(*span)
+        assert (top[0].text, top[0].searches, top[0].failed) == ("gift wrap", 4, 4)
+    assert [found.text for found in top] == ["gift wrap"]
+    assert [row["text"] for row in file.connection().query("SELECT text FROM wordings")] == [
+        "gift wrap"
+    ]
+    topics = list(
+        file.connection().query("SELECT sum(searches) AS n, sum(visits) AS v FROM topic_days")
+    )
+    assert topics == [{"n": 8, "v": 8}]
+    assert b"only once" not in file.path.read_bytes()
+
+
+def test_erasing_some_days_keeps_the_others(log, make_page, clock):
+    for _ in range(3):
+        record_a_day(log, make_page, clock)
+        log.record_vote(None, "leaks", False)
+        clock.advance(timedelta(hours=23))
+    log.erase(DAY + timedelta(days=1), DAY + timedelta(days=1))
+    days = log.summary(DAY, DAY + timedelta(days=2)).days
+    assert [day.searches for day in days] == [5, 0, 5]
+    assert [a.openings for a in log.list_top_opened(DAY, DAY + timedelta(days=2))] == [2]
+    assert [a.unhelpful for a in log.list_unhelpful(DAY, DAY + timedelta(days=2))] == [2]
