@@ -5,6 +5,7 @@ Nothing else in the product reads the environment.
 """
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -37,6 +38,7 @@ class Settings:
     learn: bool
     phone_regions: tuple[str, ...]
     trusted_proxies: int
+    content_remote: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,12 @@ def _regions(value: str) -> tuple[str, ...]:
 def _ref(value: str) -> str:
     if value.startswith("-") or any(c.isspace() or ord(c) < 32 for c in value):
         raise ValueError("use the name of a branch, such as main")
+    return value
+
+
+def _remote(value: str) -> str:
+    if value and not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._/-]*", value):
+        raise ValueError("use the name of a remote as `git remote` lists it, such as origin")
     return value
 
 
@@ -220,6 +228,12 @@ SETTINGS: tuple[Setting, ...] = (
         _whole(0, 10),
         "Number of reverse proxies in front whose forwarded address is trusted.",
     ),
+    Setting(
+        "KB_CONTENT_REMOTE",
+        "",
+        _remote,
+        "Remote of the content's git repository that commits are pushed to; empty pushes nothing.",
+    ),
 )
 
 
@@ -239,6 +253,19 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             raise SettingsError(f"{setting.variable}={raw!r} cannot be used: {error}.") from error
     assert {field.name for field in fields(Settings)} == set(values)
     return Settings(**values)
+
+
+def settings_environment(settings: Settings) -> dict[str, str]:
+    """The environment from which ``load_settings`` makes the same settings: for a subprocess."""
+    return {s.variable: _written(getattr(settings, s.field)) for s in SETTINGS}
+
+
+def _written(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
 def load_secret_key(settings: Settings) -> str:

@@ -6,6 +6,8 @@ from kb.accounts.rate_limits import RateLimiter
 from kb.accounts.service import AccountService
 from kb.clock import Clock
 from kb.config import Settings
+from kb.content_changes.drafts import DraftService
+from kb.content_changes.service import ContentChangeService
 from kb.content_gaps.service import ContentGapService
 from kb.publishing.generations import Generations
 from kb.search_log.service import SearchLogService
@@ -24,3 +26,5 @@ class Services:
     content_gaps: ContentGapService
     accounts: AccountService
     rate_limiter: RateLimiter
+    content_changes: ContentChangeService
+    drafts: DraftService

@@ -2,10 +2,11 @@
 
 from kb.accounts.rate_limits import NullRateLimiter, RateLimiter
 from kb.accounts.service import AccountService
+from kb.bootstrap.content_changes import build_content_changes
 from kb.bootstrap.publishing import build_generations
 from kb.clock import Clock, SystemClock
 from kb.config import Settings, load_secret_key
-from kb.content_gaps.draft_repositories import open_draft_repository
+from kb.content_changes.service import ContentChangeService
 from kb.content_gaps.models import Words
 from kb.content_gaps.service import ContentGapService
 from kb.content_gaps.triage import TriageService
@@ -46,15 +47,18 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
         phone_regions=settings.phone_regions,
     )
     generations = build_generations(settings, clock)
+    changes, drafts = build_content_changes(settings, clock, _database(settings))
     return Services(
         settings=settings,
         clock=clock,
         secret_key=load_secret_key(settings),
         generations=generations,
         search_log=search_log,
-        content_gaps=_build_content_gaps(settings, clock, search_log, generations),
+        content_gaps=_build_content_gaps(settings, clock, search_log, generations, changes),
         accounts=AccountService(SqliteAccountStore(_database(settings)), clock),
         rate_limiter=_build_rate_limiter(settings, clock),
+        content_changes=changes,
+        drafts=drafts,
     )
 
 
@@ -70,7 +74,11 @@ def _database(
 
 
 def _build_content_gaps(
-    settings: Settings, clock: Clock, search_log: SearchLogService, generations: Generations
+    settings: Settings,
+    clock: Clock,
+    search_log: SearchLogService,
+    generations: Generations,
+    changes: ContentChangeService,
 ) -> ContentGapService:
     def words() -> Words:
         library = generations.current().library
@@ -81,7 +89,7 @@ def _build_content_gaps(
         SqliteContentGapStore(file),
         TriageService(SqliteTriageStore(file), clock),
         search_log,
-        open_draft_repository(settings.content_dir, settings.content_ref),
+        changes,
         clock,
         words,
     )

@@ -19,6 +19,7 @@ from kb.errors import GenerationUnavailable, HelpshelfError
 from kb.publishing.generations import Generations
 
 _MAINTENANCE_SECONDS = 3600.0
+_PUSH_SECONDS = 300.0
 _THREADS = 32
 """Most of a worker, made when they are needed: searches wait in them for their turn
 (``kb/web/turns.py``), and other pages must find some free all the same."""
@@ -41,6 +42,8 @@ def serve(host: str, port: int, workers: int) -> None:
     with _embedding(settings) as keep_embedding:
         _publish(settings)
         threading.Thread(target=_maintain, daemon=True).start()
+        if settings.content_remote:
+            threading.Thread(target=_push, daemon=True).start()
         keep_embedding()
         _greet(build_generations(settings), host, port)
         _run(host, port, workers)
@@ -127,6 +130,16 @@ def _maintain() -> None:
                 "the search log was not maintained, next try in an hour: %s", done.stderr.strip()
             )
         pause.wait(_MAINTENANCE_SECONDS)
+
+
+def _push() -> None:
+    # In a process of its own for the same reason.
+    command = kb_command("push", "--due")
+    pause = threading.Event()
+    while not pause.wait(_PUSH_SECONDS):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            _log.warning("commits wait for the remote: %s", done.stderr.strip())
 
 
 def _greet(generations: Generations, host: str, port: int) -> None:

@@ -1,13 +1,25 @@
 """The staff area: how search is doing, what customers do not find, and what to do about it."""
 
-from kb.web.staff import formatting, overview, preview, searches, topic, triage, unanswered
+from kb.web.staff import (
+    drafts,
+    formatting,
+    overview,
+    preview,
+    publishing,
+    searches,
+    topic,
+    triage,
+    unanswered,
+)
 from kb.web.staff.area import blueprint
 
 __all__ = [
     "blueprint",
+    "drafts",
     "formatting",
     "overview",
     "preview",
+    "publishing",
     "searches",
     "topic",
     "triage",
