@@ -5,6 +5,7 @@ Nothing else in the product reads the environment.
 """
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -54,6 +55,7 @@ class Settings:
     webhook_url: str
     webhook_format: str
     webhook_secret: str
+    content_remote: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,12 @@ def _regions(value: str) -> tuple[str, ...]:
 def _ref(value: str) -> str:
     if value.startswith("-") or any(c.isspace() or ord(c) < 32 for c in value):
         raise ValueError("use the name of a branch, such as main")
+    return value
+
+
+def _remote(value: str) -> str:
+    if value and not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._/-]*", value):
+        raise ValueError("use the name of a remote as `git remote` lists it, such as origin")
     return value
 
 
@@ -295,6 +303,12 @@ SETTINGS: tuple[Setting, ...] = (
         "What is posted there: the figures as JSON, or a message for Slack.",
     ),
     Setting("KB_WEBHOOK_SECRET", "", str, "Key that signs what is posted there."),
+    Setting(
+        "KB_CONTENT_REMOTE",
+        "",
+        _remote,
+        "Remote of the content's git repository that commits are pushed to; empty pushes nothing.",
+    ),
 )
 
 
@@ -314,6 +328,19 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             raise SettingsError(f"{setting.variable}={raw!r} cannot be used: {error}.") from error
     assert {field.name for field in fields(Settings)} == set(values)
     return Settings(**values)
+
+
+def settings_environment(settings: Settings) -> dict[str, str]:
+    """The environment from which ``load_settings`` makes the same settings: for a subprocess."""
+    return {s.variable: _written(getattr(settings, s.field)) for s in SETTINGS}
+
+
+def _written(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
 def load_secret_key(settings: Settings) -> str:

@@ -48,3 +48,7 @@ class InvalidInput(HelpshelfError):
 
 class TopicChanged(HelpshelfError):
     """Somebody else changed a topic in the meantime; nothing was done, look again first."""
+
+
+class ChangeRefused(DraftError):
+    """A change of the content cannot be made as it is; the message says what to do first."""

@@ -6,9 +6,11 @@ or placed behind ``--end-of-options`` / ``--``, since git reads options anywhere
 (``git show --output=FILE`` writes a file).
 """
 
+import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +18,10 @@ from pathlib import Path
 from kb.errors import SourceError
 
 TIMEOUT_SECONDS = 120
+_TRANSPORTS = ("file", "git", "http", "https", "ssh")
+"""What a push may use; ``ext`` and remote helpers run whatever their address says."""
+_MAX_REASON = 1_000
+_SSH = "ssh -o BatchMode=yes -o ConnectTimeout=10"
 _REVISION = re.compile(r"[0-9a-f]{7,64}\Z")
 _SAFE_CONFIG = (
     "core.hooksPath=/dev/null",
@@ -53,6 +59,12 @@ class Git:
                 + (words[-1] if words else f"exit code {result.returncode}")
             )
         return result.stdout
+
+    def try_run(self, *arguments: str) -> tuple[int, bytes, str]:
+        """Exit code, output and last words of a command whose failure is an answer."""
+        result = self._start(arguments, None, None)
+        words = result.stderr.decode("utf-8", "replace").strip().splitlines()
+        return result.returncode, result.stdout, words[-1] if words else ""
 
     def read_blobs(self, digests: Sequence[str]) -> list[bytes]:
         """The contents with these blob ids, in order, from one process."""
@@ -109,23 +121,54 @@ class Git:
         )
         return result.stdout.decode("ascii").strip() if result.returncode == 0 else None
 
+    def push(self, remote: str, branch: str, timeout: float) -> str:
+        """Push a branch; why it did not work in git's own words, "" when it did.
+
+        Nothing is ever forced, and git never asks for a password: credentials are those
+        of the repository's own configuration and of the server's ssh.
+        """
+        options = [f"protocol.{name}.allow=always" for name in _TRANSPORTS]
+        options.append("core.askPass=")
+        if not self.succeeds("config", "--get", "core.sshCommand"):
+            options.append(f"core.sshCommand={_SSH}")
+        config = [part for option in options for part in ("-c", option)]
+        refspec = f"refs/heads/{branch}:refs/heads/{branch}"
+        arguments = (*config, "push", "--porcelain", "--end-of-options", remote, refspec)
+        agent = os.environ.get("SSH_AUTH_SOCK", "")
+        environment = {"SSH_AUTH_SOCK": agent} if agent else {}
+        try:
+            result = self._start(arguments, None, environment, timeout)
+        except SourceError as error:
+            return str(error)
+        return "" if result.returncode == 0 else _push_refusal(result)
+
     def _start(
         self,
         arguments: Sequence[str],
         stdin: bytes | None,
         environment: dict[str, str] | None,
+        timeout: float = TIMEOUT_SECONDS,
     ) -> subprocess.CompletedProcess[bytes]:
         config = [part for setting in _SAFE_CONFIG for part in ("-c", setting)]
         try:
-            return subprocess.run(
+            with subprocess.Popen(
                 ["git", *config, *arguments],
                 cwd=self.folder,
-                input=stdin if stdin is not None else b"",
-                capture_output=True,
-                timeout=TIMEOUT_SECONDS,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
                 env=_environment() | (environment or {}),
-                check=False,
-            )
+                # Without a terminal nothing can ask, and all that git starts can be ended.
+                start_new_session=True,
+            ) as process:
+                try:
+                    output, errors = process.communicate(stdin or b"", timeout)
+                except BaseException:
+                    # The whole session: ssh would keep the pipes, and so us, waiting.
+                    with contextlib.suppress(ProcessLookupError):
+                        os.killpg(process.pid, signal.SIGKILL)
+                    raise
+            return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
         except FileNotFoundError as error:
             if not self.folder.is_dir():
                 raise SourceError(f"The folder {self.folder} does not exist.") from error
@@ -136,10 +179,25 @@ class Git:
         except NotADirectoryError as error:
             raise SourceError(f"{self.folder} is not a folder.") from error
         except subprocess.TimeoutExpired as error:
+            command = "push" if "push" in arguments else arguments[0]
+            advice = (
+                "the remote does not answer"
+                if command == "push"
+                else "check the disk and other git processes"
+            )
             raise SourceError(
-                f"git {arguments[0]} took longer than {TIMEOUT_SECONDS} s in {self.folder}: "
-                "check the disk and other git processes."
+                f"git {command} took longer than {timeout:g} s in {self.folder}: {advice}."
             ) from error
+
+
+def _push_refusal(result: subprocess.CompletedProcess[bytes]) -> str:
+    """The lines of a refused push that say why."""
+    output = result.stdout.decode("utf-8", "replace").splitlines()
+    errors = result.stderr.decode("utf-8", "replace").splitlines()
+    refused = [line[1:].strip() for line in output if line.startswith("!")]
+    told = [line.strip() for line in errors if line.strip() and not line.startswith("hint:")]
+    words = "; ".join(dict.fromkeys([*refused, *told]))
+    return words[:_MAX_REASON] or f"git push ended with code {result.returncode}"
 
 
 def checked_revision(text: str) -> str:

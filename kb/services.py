@@ -6,6 +6,8 @@ from kb.accounts.rate_limits import RateLimiter
 from kb.accounts.service import AccountService
 from kb.clock import Clock
 from kb.config import Settings
+from kb.content_changes.drafts import DraftService
+from kb.content_changes.service import ContentChangeService
 from kb.content_gaps.service import ContentGapService
 from kb.digest.service import DigestService
 from kb.mail.outbox import Outbox
@@ -30,3 +32,5 @@ class Services:
     outbox: Outbox
     notifications: NotificationService
     digest: DigestService
+    content_changes: ContentChangeService
+    drafts: DraftService

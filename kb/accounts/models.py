@@ -17,6 +17,8 @@ class Permission(StrEnum):
     """Start a FAQ draft; it goes to a branch and reaches nobody before it is published."""
     PREVIEW_DRAFTS = "preview-drafts"
     """See every draft, also of announcements that are not to be known yet."""
+    PUBLISH = "publish"
+    """Merge a draft into the published branch and publish it."""
     MANAGE_ACCOUNTS = "manage-accounts"
 
 
@@ -41,7 +43,7 @@ _AGENT = frozenset(
         Permission.WRITE_DRAFTS,
     }
 )
-_EDITOR = _AGENT | {Permission.PREVIEW_DRAFTS}
+_EDITOR = _AGENT | {Permission.PREVIEW_DRAFTS, Permission.PUBLISH}
 _PERMISSIONS = {
     Role.AGENT: _AGENT,
     Role.EDITOR: _EDITOR,

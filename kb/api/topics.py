@@ -10,8 +10,9 @@ from kb.accounts.models import Permission
 from kb.api.errors import BadParameter, make_error
 from kb.api.tokens import caller, requires
 from kb.content.models import State
+from kb.content_changes.models import Author
 from kb.content_gaps.exports import event_object, topic_object
-from kb.content_gaps.models import Author, Topic, TopicState
+from kb.content_gaps.models import Topic, TopicState
 from kb.content_gaps.nearest import find_nearest
 from kb.content_gaps.triage import TriageService
 from kb.errors import DraftError, InvalidInput, TopicChanged

@@ -2,11 +2,12 @@
 
 from kb.accounts.rate_limits import NullRateLimiter, RateLimiter
 from kb.accounts.service import AccountService
+from kb.bootstrap.content_changes import build_content_changes
 from kb.bootstrap.publishing import build_generations
 from kb.bootstrap.told import build_told
 from kb.clock import Clock, SystemClock
 from kb.config import Settings, load_secret_key
-from kb.content_gaps.draft_repositories import open_draft_repository
+from kb.content_changes.service import ContentChangeService
 from kb.content_gaps.models import Words
 from kb.content_gaps.service import ContentGapService
 from kb.content_gaps.triage import TriageService
@@ -51,9 +52,10 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
     )
     generations = build_generations(settings, clock)
     secret_key = load_secret_key(settings)
-    content_gaps = _build_content_gaps(settings, clock, search_log, generations)
-    accounts = AccountService(SqliteAccountStore(_database(settings)), clock)
     file = _database(settings)
+    changes, drafts = build_content_changes(settings, clock, file)
+    content_gaps = _build_content_gaps(settings, clock, search_log, generations, changes)
+    accounts = AccountService(SqliteAccountStore(_database(settings)), clock)
     told = build_told(
         settings, clock, secret_key, file, search_log, content_gaps, accounts, generations
     )
@@ -69,6 +71,8 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
         outbox=told.outbox,
         notifications=told.notifications,
         digest=told.digest,
+        content_changes=changes,
+        drafts=drafts,
     )
 
 
@@ -87,7 +91,11 @@ def _database(
 
 
 def _build_content_gaps(
-    settings: Settings, clock: Clock, search_log: SearchLogService, generations: Generations
+    settings: Settings,
+    clock: Clock,
+    search_log: SearchLogService,
+    generations: Generations,
+    changes: ContentChangeService,
 ) -> ContentGapService:
     def words() -> Words:
         library = generations.current().library
@@ -98,7 +106,7 @@ def _build_content_gaps(
         SqliteContentGapStore(file),
         TriageService(SqliteTriageStore(file), clock),
         search_log,
-        open_draft_repository(settings.content_dir, settings.content_ref),
+        changes,
         clock,
         words,
     )

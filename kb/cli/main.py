@@ -15,6 +15,8 @@ from kb.errors import HelpshelfError, SettingsError, SourceError
 _COMMANDS = {
     "index": ("kb.cli.index:index", "Publish what changed in the content."),
     "check": ("kb.cli.check:check", "List the problems in the content."),
+    "preview": ("kb.cli.preview:preview", "Show an article as it would be published."),
+    "push": ("kb.cli.push:push", "Push commits that the remote does not have yet."),
     "search": ("kb.cli.search:search", "Search as a customer does, without being logged."),
     "evaluate": ("kb.cli.evaluate:evaluate", "Measure search against judged questions."),
     "serve": ("kb.cli.serve:serve", "Serve the help center."),

@@ -22,6 +22,7 @@ _MAINTENANCE_SECONDS = 3600.0
 _DELIVERY_SECONDS = 300.0
 """Workers deliver what they post within seconds; this is for what nobody is awake for: a
 worker that was killed, an answer that was published later than decided, the digest."""
+_PUSH_SECONDS = 300.0
 _THREADS = 32
 """Most of a worker, made when they are needed: searches wait in them for their turn
 (``kb/web/turns.py``), and other pages must find some free all the same."""
@@ -47,6 +48,8 @@ def serve(host: str, port: int, workers: int) -> None:
         threading.Thread(target=_maintain, daemon=True).start()
         if sends:
             threading.Thread(target=_keep_sending, daemon=True).start()
+        if settings.content_remote:
+            threading.Thread(target=_push, daemon=True).start()
         keep_embedding()
         _greet(build_generations(settings), host, port)
         _run(host, port, workers)
@@ -150,6 +153,10 @@ def _sends(settings: Settings) -> bool:
     from kb.clock import SystemClock
 
     return any(sender.can_send for sender in build_senders(settings, SystemClock()).values())
+
+
+def _push() -> None:
+    _repeat(_PUSH_SECONDS, ("push", "--due"))
 
 
 def _greet(generations: Generations, host: str, port: int) -> None:

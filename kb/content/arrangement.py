@@ -79,6 +79,7 @@ def arrange(
             updated_at=history.updated_at if history else None,
             authors=history.authors if history else (),
             boost=front_matter.boost,
+            topic=front_matter.topic,
             extra=front_matter.extra,
         )
     problems += _check_together(articles, front_matters, today)

@@ -32,7 +32,7 @@ _KEYS = frozenset(
     [
         "title", "slug", "kind", "state", "draft", "published", "summary", "tags", "aliases",
         "questions", "number", "related", "product", "language", "reviewed", "review_by",
-        "effective_from", "effective_until", "boost",
+        "effective_from", "effective_until", "boost", "topic",
     ]
 )  # fmt: skip
 
@@ -61,6 +61,8 @@ class FrontMatter:
     effective_from: date | None = None
     effective_until: date | None = None
     boost: float = 1.0
+    topic: int | None = None
+    """Number of the topic that the article was written for."""
     extra: dict[str, Any] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
     """Line of each key, for problems that show only beside other articles."""
@@ -234,6 +236,7 @@ def _read_fields(reader: FieldReader, path: str, body: str) -> FrontMatter:
         effective_from=reader.date("effective_from"),
         effective_until=reader.date("effective_until"),
         boost=_boost(reader),
+        topic=reader.whole("topic", 1),
         lines={str(k[0]): v for k, v in reader.document.lines.items() if len(k) == 1},
         extra=dict(reader.unread()),
     )

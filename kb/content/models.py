@@ -98,6 +98,8 @@ class ArticleSummary:
     authors: tuple[str, ...] = ()
     boost: float = 1.0
     """Factor for its score in search, from 0.25 to 4; above 1 lifts it."""
+    topic: int | None = None
+    """Number of the topic that it was written for; nothing is shown of it."""
     extra: Mapping[str, object] = field(default_factory=dict)
     """Front matter keys that the product does not know, as strings, lists and mappings."""
 

@@ -5,15 +5,18 @@ strings, which YAML reads the same way.
 """
 
 import json
-import unicodedata
+import re
 from collections.abc import Container, Iterable, Iterator
 
-from kb.content_gaps.models import FaqDraft, Topic
+from kb.content_changes.editing import one_line
+from kb.content_changes.models import FaqDraft
+from kb.content_gaps.models import Topic
 from kb.text import slugify
 
 MAX_QUESTIONS = 15
-_MAX_QUESTION_BYTES = 8_000
-"""Half of what a front matter may hold."""
+_MAX_QUESTION_BYTES = 5_000
+"""They stand there twice, and a front matter may hold 16 kB."""
+_MAX_NEAREST = 5
 _MAX_TITLE = 150
 _MAX_SLUG = 60
 
@@ -24,9 +27,10 @@ Write the answer here: the result first, then the steps.
 - One question, one answer. Link to other articles instead of repeating them.
 - Use the words customers use. They are in `questions` above; remove those that ask
   something else, and add the product names and error codes that belong here.
-- Set `state: published` when it is right, and merge this branch.
--->
-
+- `regression_queries` have to keep finding this article; remove those that need not.
+- Set `state: published` when it is right, and merge this branch, or use the button.
+%s-->
+%s
 ## Steps
 
 1. First step
@@ -35,7 +39,12 @@ Write the answer here: the result first, then the steps.
 
 
 def build_faq_draft(
-    topic: Topic, title: str, folder: str, *, taken: Container[str] = frozenset()
+    topic: Topic,
+    title: str,
+    folder: str,
+    *,
+    taken: Container[str] = frozenset(),
+    known_answer: str = "",
 ) -> FaqDraft:
     """The draft article for a topic.
 
@@ -44,13 +53,16 @@ def build_faq_draft(
         title: as the editor wants it.
         folder: of the collection, below the content folder; "" for the top.
         taken: slugs that other articles have; the new one gets another.
+        known_answer: Markdown that agents already answered with; begins the text.
     """
-    title = _one_line(title)[:_MAX_TITLE].strip() or _one_line(topic.label) or "New question"
+    title = one_line(title)[:_MAX_TITLE].strip() or one_line(topic.label) or "New question"
     slug = _find_slug(title, taken)
     questions = list(_choose_questions(text for text, _ in topic.queries))
-    lines = ["---", f"title: {_quote(title)}", "kind: faq", "state: draft"]
-    lines += ["questions:", *(f"  - {_quote(q)}" for q in questions)] if questions else []
-    lines += ["tags: []", "---", "", _BODY]
+    lines = ["---", f"title: {_quote(title)}", "kind: faq", "state: draft", f"topic: {topic.id}"]
+    quoted = [f"  - {_quote(question)}" for question in questions]
+    lines += ["questions:", *quoted, "regression_queries:", *quoted] if questions else []
+    known = f"\n{known_answer.strip()}\n" if known_answer.strip() else ""
+    lines += ["tags: []", "---", "", _BODY % (_list_nearest(topic), known)]
     path = f"{folder.strip('/')}/{slug}.md" if folder.strip("/") else f"{slug}.md"
     return FaqDraft(
         path=path,
@@ -58,6 +70,21 @@ def build_faq_draft(
         branch=f"faq/{topic.id}-{slug}",
         message=_build_message(topic, title),
     )
+
+
+def _list_nearest(topic: Topic) -> str:
+    """The nearest articles for the writer, as lines of a comment."""
+    if not topic.nearest:
+        return ""
+    lines = [
+        f"- [{_in_comment(near.title)}]({_in_comment(near.url)})"
+        for near in topic.nearest[:_MAX_NEAREST]
+    ]
+    return "\n".join(["", "Articles that come near; link to them, do not repeat them:", *lines, ""])
+
+
+def _in_comment(text: str) -> str:
+    return re.sub(r"-{2,}|[<>\[\]]", " ", one_line(text))
 
 
 def _build_message(topic: Topic, title: str) -> str:
@@ -81,18 +108,13 @@ def _choose_questions(texts: Iterable[str]) -> Iterator[str]:
     seen: set[str] = set()
     size = 0
     for text in texts:
-        question = _one_line(text)
+        question = one_line(text)
         size += len(question.encode())
         if len(seen) == MAX_QUESTIONS or size > _MAX_QUESTION_BYTES:
             return
         if question and question.casefold() not in seen:
             seen.add(question.casefold())
             yield question
-
-
-def _one_line(text: str) -> str:
-    visible = (" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
-    return " ".join("".join(visible).split())
 
 
 def _quote(text: str) -> str:

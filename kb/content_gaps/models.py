@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from kb.content_changes.models import CommittedDraft, FaqDraft
+
 
 class TopicState(StrEnum):
     """How far a topic has come."""
@@ -166,34 +168,6 @@ class DayDemand:
 
     day: date
     searches: int
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """In whose name a draft is committed."""
-
-    name: str
-    email: str
-
-
-@dataclass(frozen=True, slots=True)
-class FaqDraft:
-    """A draft article made from a topic, before it is kept anywhere."""
-
-    path: str
-    """Below the content folder, with slashes."""
-    text: str
-    branch: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class CommittedDraft:
-    """Where a draft was committed. Path and branch may differ from those asked for."""
-
-    path: str
-    branch: str
-    commit: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from kb.clock import Clock
-from kb.content_gaps.draft_repository import DraftRepository
+from kb.content_changes.models import Author
+from kb.content_changes.service import ContentChangeService
 from kb.content_gaps.drafts import build_faq_draft
 from kb.content_gaps.grouping import Grouper
 from kb.content_gaps.models import (
-    Author,
     DayDemand,
     DraftResult,
     Nearest,
@@ -40,7 +40,7 @@ class ContentGapService:
         store: ContentGapStore,
         triage: TriageService,
         search_log: SearchLogService,
-        drafts: DraftRepository,
+        changes: ContentChangeService,
         clock: Clock,
         words: Callable[[], Words],
     ) -> None:
@@ -50,21 +50,21 @@ class ContentGapService:
             store: keeps and counts topics.
             triage: decides about them.
             search_log: settles visits before topics are counted.
-            drafts: where FAQ drafts go.
-            clock: tells when a wording was grouped and a draft committed.
+            changes: commits FAQ drafts.
+            clock: tells when a wording was grouped.
             words: the language and words of the current generation.
         """
         self._store = store
         self.triage = triage
         self._search_log = search_log
-        self._drafts = drafts
+        self._changes = changes
         self._clock = clock
         self._words = words
 
     @property
     def can_commit_drafts(self) -> bool:
         """Whether a draft becomes a branch; otherwise it is offered as a file."""
-        return self._drafts.can_commit
+        return self._changes.can_commit
 
     def list_topics(
         self,
@@ -131,6 +131,8 @@ class ContentGapService:
         folder: str,
         author: Author,
         taken: Container[str] = frozenset(),
+        with_nearest: FindNearest | None = None,
+        known_answer: str = "",
     ) -> DraftResult:
         """Start a FAQ draft that carries the topic's wordings, on a branch where there is git.
 
@@ -140,6 +142,8 @@ class ContentGapService:
             folder: of its collection, below the content folder.
             author: in whose name it is committed.
             taken: slugs that other articles have.
+            with_nearest: finds the articles to name to the writer.
+            known_answer: what agents already answered in inquiries, as Markdown.
 
         Raises:
             InvalidInput: there is no title, or no such topic.
@@ -148,10 +152,11 @@ class ContentGapService:
         if not title.strip():
             raise InvalidInput("Give the article a title.", "title")
         topic = self._get_topic(topic_id)
-        draft = build_faq_draft(topic, title, folder, taken=taken)
+        topic = _add_nearest(topic, with_nearest)
+        draft = build_faq_draft(topic, title, folder, taken=taken, known_answer=known_answer)
         committed = None
-        if self._drafts.can_commit:
-            committed = self._drafts.commit(draft, author, self._clock.now())
+        if self._changes.can_commit:
+            committed = self._changes.start_draft(draft, author)
         place = committed.branch if committed else draft.path
         self.triage.mark_drafted(topic_id, place, author.email)
         return DraftResult(draft, committed)

@@ -23,6 +23,7 @@ from kb.publishing.layout import IndexLayout
 from kb.publishing.learned import Wordings, choose_wordings, load_wordings
 from kb.publishing.locks import only_one
 from kb.publishing.models import Catalogue, Manifest, PublishReport
+from kb.publishing.preview import ArticlePreview, OverlaidSource, preview_article
 from kb.publishing.reading import now_text
 from kb.publishing.revision import Progress, Revision, searchable
 from kb.publishing.store import LearnedWordings, LibraryFiles, LibraryReader
@@ -100,6 +101,17 @@ class Publisher:
             for _ in revision.compile():
                 pass
             return sorted(set(revision.problems))
+        finally:
+            if last is not None:
+                last.reader.close()
+
+    def preview(self, path: str, data: bytes) -> ArticlePreview:
+        """The article at ``path`` with the text ``data``, as it would be; nothing is written."""
+        last = self._open_last()
+        try:
+            revision = self._revision(last, full=False, progress=no_progress)
+            revision.source = OverlaidSource(self.source, path, data)
+            return preview_article(revision, path, data)
         finally:
             if last is not None:
                 last.reader.close()

@@ -338,3 +338,40 @@ _PEOPLE_ARE_TOLD = (
     )""",
     "CREATE TABLE digests_declined (account_id INTEGER PRIMARY KEY)",
 )
+
+
+@migrations()
+def content_changes(db: Database) -> None:
+    """What is typed in drafts, pushes that wait for the remote, and how publishing went."""
+    for statement in _CONTENT_CHANGES:
+        db.execute(statement)
+
+
+_CONTENT_CHANGES = (
+    """CREATE TABLE draft_texts (
+        key TEXT PRIMARY KEY,
+        account_id INTEGER NOT NULL,
+        branch TEXT NOT NULL,
+        path TEXT NOT NULL,
+        base_commit TEXT NOT NULL,
+        text TEXT NOT NULL,
+        saved_at TEXT NOT NULL
+    )""",
+    "CREATE INDEX texts_of_draft ON draft_texts (branch, path)",
+    """CREATE TABLE pending_pushes (
+        branch TEXT PRIMARY KEY,
+        requested_at TEXT NOT NULL,
+        attempts INTEGER NOT NULL,
+        next_at TEXT NOT NULL,
+        reason TEXT NOT NULL
+    )""",
+    """CREATE TABLE draft_publishes (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        branch TEXT NOT NULL,
+        path TEXT NOT NULL,
+        commit_id TEXT NOT NULL,
+        started_at TEXT NOT NULL,
+        ended_at TEXT,
+        error TEXT NOT NULL DEFAULT ''
+    )""",
+)

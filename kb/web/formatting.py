@@ -41,7 +41,7 @@ def site() -> Site:
 
 def today() -> date:
     """The day it is where the company is."""
-    return services().clock.now().astimezone(_zone(site().timezone)).date()
+    return services().clock.now().astimezone(find_zone(site().timezone)).date()
 
 
 def long_date(value: date | datetime | None) -> str:
@@ -92,7 +92,7 @@ def absolute_url(path: str) -> str:
 
 def _local_day(value: date | datetime) -> date:
     if isinstance(value, datetime):
-        return value.astimezone(_zone(site().timezone)).date()
+        return value.astimezone(find_zone(site().timezone)).date()
     return value
 
 
@@ -110,7 +110,8 @@ def _locale(language: str) -> Locale:
 
 
 @lru_cache(maxsize=64)
-def _zone(name: str) -> tzinfo:
+def find_zone(name: str) -> tzinfo:
+    """The time zone of this name, UTC if there is none."""
     # A name that does not exist is reported when the content is checked; a page
     # with dates in UTC is better than no page.
     try:

@@ -7,13 +7,16 @@ from datetime import UTC, datetime
 import pytest
 
 from kb.clock import FixedClock
-from kb.content_gaps.draft_repositories import open_draft_repository
+from kb.content_changes.pushes import PushService
+from kb.content_changes.repositories import open_repository
+from kb.content_changes.service import ContentChangeService
 from kb.content_gaps.models import Words
 from kb.content_gaps.service import ContentGapService
 from kb.content_gaps.triage import TriageService
 from kb.search.models import Hit, SearchOutcome, SearchPage, Stage
 from kb.search_log.learning import WordingLearner
 from kb.search_log.service import SearchLogService
+from kb.storage.content_changes import SqliteContentChangeStore
 from kb.storage.content_gaps import SqliteContentGapStore
 from kb.storage.migrations import migrations
 from kb.storage.search_log import SqliteSearchLogStore
@@ -59,11 +62,13 @@ def make_gaps(file, log, clock):
     """Content gaps whose drafts go to the repository of a folder."""
 
     def make(content_dir, ref=""):
+        repository = open_repository(content_dir, ref)
+        pushes = PushService(repository, SqliteContentChangeStore(file), clock)
         return ContentGapService(
             SqliteContentGapStore(file),
             TriageService(SqliteTriageStore(file), clock),
             log,
-            open_draft_repository(content_dir, ref),
+            ContentChangeService(repository, pushes, clock),
             clock,
             lambda: Words("en", KNOWN),
         )

@@ -1,10 +1,12 @@
 """The staff area: how search is doing, what customers do not find, and what to do about it."""
 
 from kb.web.staff import (
+    drafts,
     formatting,
     mails,
     overview,
     preview,
+    publishing,
     searches,
     topic,
     triage,
@@ -14,10 +16,12 @@ from kb.web.staff.area import blueprint
 
 __all__ = [
     "blueprint",
+    "drafts",
     "formatting",
     "mails",
     "overview",
     "preview",
+    "publishing",
     "searches",
     "topic",
     "triage",

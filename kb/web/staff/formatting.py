@@ -2,12 +2,12 @@
 
 from datetime import date, datetime
 
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_percent
 
 from kb.content_gaps.models import Action, TopicState
 from kb.search_log.models import Outcome
-from kb.web.formatting import site
+from kb.web.formatting import find_zone, site
 from kb.web.staff.area import blueprint
 from kb.web.translation import gettext as _
 
@@ -22,6 +22,13 @@ def percent(share: float | None) -> str:
 def medium_date(value: date | datetime) -> str:
     """A day short enough for a table, in UTC like the days of all reports."""
     return format_date(value, format="medium", locale=_locale())
+
+
+@blueprint.app_template_filter("local_time")
+def local_time(value: datetime) -> str:
+    """Day and time where the company is."""
+    there = value.astimezone(find_zone(site().timezone))
+    return format_datetime(there, format="medium", locale=_locale())
 
 
 @blueprint.app_template_filter("outcome_name")

@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kb.accounts.models import Permission
 from kb.content.models import ArticleSummary, Audience, State
-from kb.content_gaps.models import Author, DayDemand, Topic
+from kb.content_changes.models import Author
+from kb.content_gaps.models import DayDemand, Topic
 from kb.errors import DraftError, InvalidInput
 from kb.web.services import generation, services
 from kb.web.sign_in import requires
@@ -58,6 +59,7 @@ def draft_topic(topic_id: int) -> AnyResponse:
             collection.path if collection else "",
             Author(account.name, account.email),
             taken=library.summaries,
+            with_nearest=list_nearest,
         )
     except InvalidInput:
         return show_topic(found, FormError("title", _("Give the article a title.")), 422)

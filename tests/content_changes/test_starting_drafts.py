@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from kb.content_gaps.draft_repositories import open_draft_repository
-from kb.content_gaps.models import Author, FaqDraft
+from kb.content_changes.models import Author, FaqDraft
+from kb.content_changes.repositories import open_repository
 from kb.errors import DraftError
 
 AT = datetime(2026, 11, 18, 9, tzinfo=UTC)
@@ -15,7 +15,7 @@ DRAFT = FaqDraft("care/gift-wrap.md", "---\ntitle: Gift\n---\n", "faq/7-gift-wra
 
 
 def commit(folder, ref="", draft=DRAFT, author=ADA):
-    return open_draft_repository(folder, ref).commit(draft, author, AT)
+    return open_repository(folder, ref).start_draft(draft, author, AT)
 
 
 def snapshot(git, folder):
@@ -138,43 +138,7 @@ def test_a_file_in_the_place_of_the_folder_says_so(checkout, git):
 
 
 def test_a_plain_folder_offers_the_file(tmp_path):
-    repository = open_draft_repository(tmp_path / "articles", "")
+    repository = open_repository(tmp_path / "articles", "")
     assert not repository.can_commit
     with pytest.raises(DraftError, match="download"):
-        repository.commit(DRAFT, ADA, AT)
-
-
-def test_drafting_a_topic_commits_and_moves_it_on(checkout, git, make_gaps, search, clock):
-    gaps = make_gaps(checkout / "help")
-    search("gift wrap")
-    search("wrap gift")
-    today = clock.now().date()
-    (topic,) = gaps.list_topics(today, today)
-    result = gaps.draft(topic.id, "Gift wrapping", "orders", ADA)
-    found = gaps.find_topic(topic.id)
-    assert (found.state, found.answer) == ("drafted", f"faq/{topic.id}-gift-wrapping")
-    assert result.committed.path == "orders/gift-wrapping.md"
-    text = git(checkout, "show", f"{found.answer}:help/orders/gift-wrapping.md")
-    assert '  - "gift wrap"\n  - "wrap gift"\n' in text
-
-
-def test_a_draft_that_git_refuses_leaves_the_topic_new(make_gaps, search, tmp_path, git, clock):
-    (tmp_path / "empty").mkdir()
-    git(tmp_path / "empty", "init", "-q")
-    gaps = make_gaps(tmp_path / "empty")
-    search("gift wrap")
-    today = clock.now().date()
-    (topic,) = gaps.list_topics(today, today)
-    with pytest.raises(DraftError):
-        gaps.draft(topic.id, "Gift wrapping", "", ADA)
-    assert gaps.find_topic(topic.id).state == "new"
-
-
-def test_without_git_the_file_is_handed_over(gaps, search, clock):
-    search("gift wrap")
-    today = clock.now().date()
-    (topic,) = gaps.list_topics(today, today)
-    result = gaps.draft(topic.id, "Gift wrapping", "orders", ADA)
-    assert result.committed is None
-    assert result.draft.path == "orders/gift-wrapping.md"
-    assert gaps.find_topic(topic.id).state == "drafted"
+        repository.start_draft(DRAFT, ADA, AT)

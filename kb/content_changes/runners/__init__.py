@@ -1,0 +1,1 @@
+"""Ways to run `kb` commands beside the web server."""
