@@ -1,6 +1,7 @@
 """The staff area: how search is doing, what customers do not find, and what to do about it."""
 
 from kb.web.staff import (
+    answering,
     drafts,
     formatting,
     mails,
@@ -15,6 +16,7 @@ from kb.web.staff import (
 from kb.web.staff.area import blueprint
 
 __all__ = [
+    "answering",
     "blueprint",
     "drafts",
     "formatting",

@@ -1,0 +1,174 @@
+"""A topic that an article answers already: choose the article, see what would change, save.
+
+Three steps, each a plain page: choose the article and what to add, see the change with its
+effect on this topic's wordings and on all regression queries, save it as one commit.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Response, flash, make_response, render_template, request
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from kb.accounts.models import Permission
+from kb.content.models import ArticleSummary
+from kb.content_changes.editing import Pin
+from kb.content_changes.models import Author, Conflict, Proposal, PushState
+from kb.content_gaps.models import Topic, Wording
+from kb.errors import ChangeRefused, InvalidInput, TopicChanged
+from kb.search.models import Hit
+from kb.text import clean_query_text
+from kb.web.services import generation, services
+from kb.web.sign_in import requires
+from kb.web.staff.area import blueprint
+from kb.web.staff.responses import download
+from kb.web.staff.topic import FormError, back_to, find_published, get_topic
+from kb.web.translation import gettext as _
+
+HITS = 8
+MAX_WORDINGS = 15
+"""More would make the front matter unreadable; the frequent ones teach the search the rest."""
+
+QUESTIONS, SYNONYM, PIN = "questions", "synonym", "pin"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the form says; kept in the page until it is saved."""
+
+    query: str
+    article: ArticleSummary | None
+    how: str
+    wordings: tuple[str, ...]
+    words: tuple[str, ...]
+    """For a synonym: what customers write, and what the articles write."""
+    until: str
+
+
+@blueprint.get("/unanswered/<int:topic_id>/answering")
+@requires(Permission.TRIAGE)
+def choose_answer(topic_id: int) -> Response:
+    """Search for the article, tick the wordings, choose how they are to find it."""
+    return _show(get_topic(topic_id))
+
+
+@blueprint.post("/unanswered/<int:topic_id>/answering")
+@requires(Permission.TRIAGE)
+def review_answer(topic_id: int) -> AnyResponse:
+    """The change as it would be committed, and what it does; nothing is changed yet."""
+    topic = get_topic(topic_id)
+    choice = _read_choice(topic)
+    try:
+        proposal = _propose(topic, choice)
+    except InvalidInput as error:
+        return _show(topic, FormError(error.field or "article", str(error)), 422)
+    except ChangeRefused as error:
+        return _show(topic, FormError("article", str(error)), 409)
+    if "save" not in request.form:
+        return _review(topic, choice, proposal)
+    if request.form.get("base", "") != proposal.base:
+        problem = _("The file was changed meanwhile. Look at the change again before you save it.")
+        return _review(topic, choice, proposal, problem, 409)
+    return _save(topic, choice, proposal)
+
+
+def _save(topic: Topic, choice: Choice, proposal: Proposal) -> AnyResponse:
+    changes = services().content_changes
+    account = current_user.account
+    assert choice.article is not None
+    if proposal.is_empty:
+        flash(_("All of it stood there already; the topic is marked as answered."))
+    elif not changes.can_commit:
+        # The topic stays open: nobody knows whether the file is put in place.
+        name = proposal.path.rpartition("/")[2].encode("ascii", "ignore").decode()
+        return download(name or "changed.md", proposal.new, "text/plain")
+    else:
+        try:
+            done = changes.commit(proposal, Author(account.name, account.email))
+        except ChangeRefused as error:
+            return _review(topic, choice, proposal, str(error), 409)
+        if isinstance(done, Conflict):
+            problem = _("Somebody else changed the file in this moment. Nothing was saved.")
+            return _review(topic, choice, _propose(topic, choice), problem, 409)
+        flash(_("The change is committed (%(commit)s).") % {"commit": done.commit[:10]})
+        if done.push.state is PushState.WAITING:
+            reason = {"reason": done.push.reason}
+            flash(_("The remote did not take it yet: %(reason)s") % reason, "problem")
+    try:
+        services().content_gaps.triage.answer(topic.id, choice.article.slug, account.email)
+    except (InvalidInput, TopicChanged) as error:
+        flash(str(error), "problem")
+    return back_to(topic.id)
+
+
+def _propose(topic: Topic, choice: Choice) -> Proposal:
+    changes = services().content_changes
+    if choice.article is None:
+        raise InvalidInput(_("Choose the article that answers it."), "article")
+    if choice.how == SYNONYM:
+        if len(choice.words) < 2:
+            raise InvalidInput(_("Write both words."), "words")
+        return changes.propose_synonym(choice.words, topic=topic.id)
+    if not choice.wordings:
+        raise InvalidInput(_("Tick at least one wording."), "wordings")
+    if choice.how == PIN:
+        try:
+            until = date.fromisoformat(choice.until)
+        except ValueError:
+            raise InvalidInput(_("Write dates like 2026-01-31."), "until") from None
+        pin = Pin(choice.wordings, choice.article.slug, until)
+        return changes.propose_best_bet(pin, topic.id)
+    return changes.propose_wordings(choice.article.path, choice.wordings, choice.wordings, topic.id)
+
+
+def _read_choice(topic: Topic) -> Choice:
+    known = {wording.text for wording in _list_wordings(topic)}
+    chosen = [text for text in request.values.getlist("wordings") if text in known]
+    how = request.values.get("how", QUESTIONS)
+    words = [request.values.get(name, "").strip() for name in ("word", "means")]
+    return Choice(
+        query=clean_query_text(request.values.get("q", "")) or topic.label,
+        article=find_published(request.values.get("article", "")),
+        how=how if how in (QUESTIONS, SYNONYM, PIN) else QUESTIONS,
+        wordings=tuple(dict.fromkeys(chosen))[:MAX_WORDINGS],
+        words=tuple(word for word in words if word),
+        until=request.values.get("until", ""),
+    )
+
+
+def _show(topic: Topic, error: FormError | None = None, status: int = 200) -> Response:
+    choice = _read_choice(topic)
+    page = render_template(
+        "staff/answering.html",
+        topic=topic,
+        choice=choice,
+        hits=_list_hits(choice),
+        wordings=_list_wordings(topic),
+        is_first=request.method == "GET",
+        error=error,
+    )
+    return make_response(page, status)
+
+
+def _review(
+    topic: Topic, choice: Choice, proposal: Proposal, problem: str = "", status: int = 200
+) -> Response:
+    page = render_template(
+        "staff/answering_review.html",
+        topic=topic,
+        choice=choice,
+        proposal=proposal,
+        can_commit=services().content_changes.can_commit,
+        problem=problem,
+    )
+    return make_response(page, status)
+
+
+def _list_hits(choice: Choice) -> Sequence[Hit]:
+    return generation().search.search(choice.query, limit=HITS).hits
+
+
+def _list_wordings(topic: Topic) -> Sequence[Wording]:
+    return services().content_gaps.triage.list_wordings(topic.id)[:50]
