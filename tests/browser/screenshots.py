@@ -28,9 +28,10 @@ from kb.bootstrap.publishing import build_publisher  # noqa: E402
 from kb.bootstrap.services import build_services  # noqa: E402
 from kb.clock import FixedClock  # noqa: E402
 from kb.config import load_settings  # noqa: E402
+from kb.content_changes.models import Author, FaqDraft  # noqa: E402
 from kb.services import Services  # noqa: E402
 from tests.browser.conftest import ARGUMENTS, PERSON  # noqa: E402
-from tests.conftest import NOW  # noqa: E402
+from tests.conftest import NOW, run_git  # noqa: E402
 
 WIDTHS = (360, 1280)
 SCHEMES = ("light", "dark")
@@ -66,6 +67,17 @@ STAFF_PAGES = {
     "staff-previews": "/staff/preview/",
     "staff-mails-to-me": "/account/mails",
 }
+DRAFT_PAGES = {
+    "staff-drafts": "/staff/drafts",
+    "staff-draft": "/staff/drafts/edit?branch=faq/7-gift-wrapping&path=orders/gift-wrapping.md",
+}
+DRAFT = FaqDraft(
+    "orders/gift-wrapping.md",
+    '---\ntitle: "Do you wrap gifts?"\nstate: draft\ntopic: 7\nquestions:\n'
+    '  - "gift wrapping paper"\n---\nYes. Choose it [in the cart](cart.md).\n',
+    "faq/7-gift-wrapping",
+    "Draft: Do you wrap gifts?\n",
+)
 OTHER_PAGES = {"home": "/", "results": "/search?q=how+do+I+install+a+library"}
 FAILING = (
     "toaster",
@@ -91,6 +103,10 @@ def main(target: Path) -> None:
             search_in_vain(browser, address, services)
             take(browser, address, PAGES, target / "demo")
             take(browser, address, STAFF_PAGES, target / "demo", staff=True)
+        drafting = copy_into_git(ROOT / "articles", Path(scratch) / "drafting")
+        with served(drafting, Path(scratch) / "drafts") as (address, services):
+            services.content_changes.start_draft(DRAFT, Author("Ada", EMAIL))
+            take(browser, address, DRAFT_PAGES, target / "demo", staff=True)
         for name, content in other_contents():
             with served(content, Path(scratch) / name) as (address, _):
                 take(browser, address, OTHER_PAGES, target / name)
@@ -128,6 +144,15 @@ def served(content: Path, scratch: Path) -> Iterator[tuple[str, Services]]:
     thread.join()
     server.server_close()
     services.generations.close()
+
+
+def copy_into_git(content: Path, target: Path) -> Path:
+    """A repository of its own, so that drafts leave nothing in that of the product."""
+    shutil.copytree(content, target)
+    run_git(target, "init", "-q")
+    run_git(target, "add", "-A")
+    run_git(target, "commit", "-q", "-m", "articles")
+    return target
 
 
 def search_in_vain(browser: Browser, address: str, services: Services) -> None:
