@@ -101,6 +101,10 @@ def _build_content_gaps(
         library = generations.current().library
         return Words(library.site.language, generations.current().search.vocabulary)
 
+    def answers() -> dict[int, str]:
+        summaries = generations.current().library.list_articles()
+        return {a.topic: a.slug for a in summaries if a.topic is not None}
+
     file = _database(settings)
     return ContentGapService(
         SqliteContentGapStore(file),
@@ -109,6 +113,7 @@ def _build_content_gaps(
         changes,
         clock,
         words,
+        answers,
     )
 
 

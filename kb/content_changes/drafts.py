@@ -224,10 +224,21 @@ class DraftService:
         done = self._repository.publish_draft(seen, text, title, author, now)
         if not isinstance(done, Committed):
             return done
-        run = self._store.start_publish(branch, path, done.commit, now)
-        self._runner.start_index(lambda error: self._end(run, error))
+        run = self.go_live(branch, path, done.commit)
         self._pushes.push(branch)
         return Published(replace(done, push=self._pushes.push(done.branch)), run)
+
+    def go_live(self, branch: str, path: str, commit: str) -> int:
+        """Begin to publish a commit of the published branch; the number of the run.
+
+        Args:
+            branch: that the change came from; the published one for a change made on it.
+            path: of the file that was changed.
+            commit: full id of the commit.
+        """
+        run = self._store.start_publish(branch, path, commit, self._clock.now())
+        self._runner.start_index(lambda error: self._end(run, error))
+        return run
 
     def find_publish(self, run: int) -> PublishRun | None:
         """How publishing a draft goes."""

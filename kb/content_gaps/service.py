@@ -1,7 +1,7 @@
 """What agents do with failed searches: see them as topics, and decide what becomes of them."""
 
 import logging
-from collections.abc import Callable, Collection, Container, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -43,6 +43,7 @@ class ContentGapService:
         changes: ContentChangeService,
         clock: Clock,
         words: Callable[[], Words],
+        answers: Callable[[], Mapping[int, str]],
     ) -> None:
         """Put the service together.
 
@@ -53,6 +54,7 @@ class ContentGapService:
             changes: commits FAQ drafts.
             clock: tells when a wording was grouped.
             words: the language and words of the current generation.
+            answers: slugs of published articles, by the topic that they were written for.
         """
         self._store = store
         self.triage = triage
@@ -60,6 +62,7 @@ class ContentGapService:
         self._changes = changes
         self._clock = clock
         self._words = words
+        self._answers = answers
 
     @property
     def can_commit_drafts(self) -> bool:
@@ -169,8 +172,9 @@ class ContentGapService:
         self._search_log.catch_up()
         try:
             self._group_new_wordings()
+            self._note_published()
         except DatabaseError as error:
-            _log.error("New failed searches could not be grouped: %s", error)
+            _log.error("Topics could not be brought up to date: %s", error)
 
     def maintain(self) -> int:
         """The regular job: group what is new, drop what retention emptied; topics dropped.
@@ -179,7 +183,21 @@ class ContentGapService:
             DatabaseError: the database cannot be written.
         """
         self._group_new_wordings()
+        self._note_published()
         return self._store.delete_empty()
+
+    def _note_published(self) -> None:
+        """A topic is answered when its draft is published, by whatever way that happened."""
+        drafted = self._store.list_drafted()
+        if not drafted:
+            return
+        try:
+            answers = self._answers()
+        except GenerationUnavailable:
+            return
+        for topic_id in drafted:
+            if topic_id in answers:
+                self.triage.answer(topic_id, answers[topic_id], "")
 
     def _group_new_wordings(self) -> None:
         grouper: Grouper | None = None

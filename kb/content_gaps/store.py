@@ -71,6 +71,10 @@ class ContentGapStore(Protocol):
         """What people opened after a failed search on the topic."""
         ...
 
+    def list_drafted(self) -> list[int]:
+        """Numbers of the topics whose answer is being written."""
+        ...
+
     def delete_empty(self) -> int:
         """Delete new topics whose searches are all gone; how many."""
         ...

@@ -154,6 +154,13 @@ class SqliteContentGapStore:
         )
         return [OpenedAnyway(*row) for row in rows]
 
+    def list_drafted(self) -> list[int]:
+        """Numbers of the topics whose answer is being written."""
+        rows = self._all(
+            "SELECT id FROM topics WHERE state = ? AND merged_into IS NULL", (TopicState.DRAFTED,)
+        )
+        return [row[0] for row in rows]
+
     def delete_empty(self) -> int:
         """Delete new topics whose searches are all gone; how many."""
         empty = (

@@ -71,6 +71,7 @@ def make_gaps(file, log, clock):
             ContentChangeService(repository, pushes, clock),
             clock,
             lambda: Words("en", KNOWN),
+            dict,
         )
 
     return make

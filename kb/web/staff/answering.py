@@ -92,7 +92,9 @@ def _save(topic: Topic, choice: Choice, proposal: Proposal) -> AnyResponse:
         if isinstance(done, Conflict):
             problem = _("Somebody else changed the file in this moment. Nothing was saved.")
             return _review(topic, choice, _propose(topic, choice), problem, 409)
-        flash(_("The change is committed (%(commit)s).") % {"commit": done.commit[:10]})
+        services().drafts.go_live(done.branch, done.path, done.commit)
+        said = _("The change is committed (%(commit)s) and will be public in some seconds.")
+        flash(said % {"commit": done.commit[:10]})
         if done.push.state is PushState.WAITING:
             reason = {"reason": done.push.reason}
             flash(_("The remote did not take it yet: %(reason)s") % reason, "problem")

@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from kb.accounts.models import Permission
 from kb.content.models import ArticleSummary, Audience, State
 from kb.content_changes.models import Author
-from kb.content_gaps.models import DayDemand, Topic
-from kb.errors import DraftError, InvalidInput
+from kb.content_gaps.models import DayDemand, Topic, TopicState
+from kb.errors import ChangeRefused, DraftError, InvalidInput
 from kb.web.services import generation, services
 from kb.web.sign_in import requires
 from kb.web.staff.area import blueprint
@@ -69,7 +69,8 @@ def draft_topic(topic_id: int) -> AnyResponse:
         name = result.draft.path.rpartition("/")[2].encode("ascii", "ignore").decode()
         return download(name if name != ".md" else "draft.md", result.draft.text, "text/markdown")
     flash(_("The draft is on the branch %(branch)s.") % {"branch": result.committed.branch})
-    return back_to(topic_id)
+    branch, path = result.committed.branch, result.committed.path
+    return redirect(url_for("staff.edit_draft", branch=branch, path=path), 303)
 
 
 def show_topic(found: Topic, error: FormError | None = None, status: int = 200) -> Response:
@@ -96,9 +97,22 @@ def show_topic(found: Topic, error: FormError | None = None, status: int = 200) 
         answer=find_published(found.answer),
         collections=sorted(collections, key=lambda c: c.name.casefold()),
         can_commit=gaps.can_commit_drafts,
+        draft_path=_find_draft(found),
         waiting=services().notifications.count_waiting(found.id),
     )  # fmt: skip
     return make_response(page, status)
+
+
+def _find_draft(found: Topic) -> str:
+    """Path of the topic's draft on its branch; "" when there is none to open."""
+    if found.state is not TopicState.DRAFTED:
+        return ""
+    try:
+        drafts = services().drafts.list_drafts()
+    except ChangeRefused:
+        return ""
+    paths = (draft.paths for draft in drafts if draft.branch == found.answer)
+    return next((names[0] for names in paths if names), "")
 
 
 def _build_sparkline(days: Sequence[DayDemand]) -> Chart:

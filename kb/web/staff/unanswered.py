@@ -49,22 +49,24 @@ def unanswered() -> str | Response:
     pages = Pages(page_number(), total, TOPICS_PER_PAGE)
     if pages.is_beyond:
         abort(404)
+    topics = gaps.list_topics(
+        span.since,
+        span.until,
+        states,
+        TOPICS_PER_PAGE,
+        pages.slice.start,
+        list_nearest,
+        assignee=assignee,
+        newest_first=order == _NEWEST,
+    )
     return render_template(
         "staff/unanswered.html",
         span=span,
         state=state,
         states=[_TO_DO, *TopicState, _ALL],
         pages=pages,
-        topics=gaps.list_topics(
-            span.since,
-            span.until,
-            states,
-            TOPICS_PER_PAGE,
-            pages.slice.start,
-            list_nearest,
-            assignee=assignee,
-            newest_first=order == _NEWEST,
-        ),
+        topics=topics,
+        waiting=services().notifications.count_waiting_by_topic([t.id for t in topics]),
         assignee=request.args.get("assignee", ""),
         order=order,
         colleagues=[a for a in services().accounts.list_accounts() if a.may(Permission.TRIAGE)],
