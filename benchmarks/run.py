@@ -3,7 +3,7 @@
     make bench                              500 and 5,000 articles, some minutes
     make bench ARGS="--size 50000"          the large corpus, about half an hour
     make bench ARGS="--only search"         one part: publishing, search, typing, semantic, site,
-                                            hostile
+                                            hostile, log
 
 ``docs/benchmarks.md`` says what each line means.  Set ``HELPSHELF_SHARED_DATA`` to a
 folder of other help centers for a corpus with more different words.
@@ -19,6 +19,7 @@ from pathlib import Path
 import corpus
 from engine_speed import measure_search
 from hostile_load import measure_hostile
+from log_load import measure_log
 from measuring import Row, machine_facts, print_rows
 from publishing_speed import measure_publishing
 from semantic_speed import measure_semantic
@@ -28,7 +29,7 @@ from workspace import Workspace, open_workspace
 
 DEFAULT_SIZES = (500, 5_000)
 PROMISED_SIZE = 5_000
-PARTS = ("publishing", "search", "typing", "semantic", "site", "hostile")
+PARTS = ("publishing", "search", "typing", "semantic", "site", "hostile", "log")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -73,6 +74,7 @@ def _measure_size(size: int, options: argparse.Namespace) -> list[Row]:
         "semantic": lambda: measure_semantic(workspace),
         "site": lambda: measure_site(workspace),
         "hostile": lambda: measure_hostile(workspace),
+        "log": lambda: measure_log(workspace),
     }
     if options.only and "publishing" not in options.only:
         _publish_if_needed(workspace)

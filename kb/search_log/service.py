@@ -29,6 +29,7 @@ from kb.search_log.models import (
 )
 from kb.search_log.newcomers import Newcomers
 from kb.search_log.outcomes import RULES
+from kb.search_log.quality import QualityReport, period_before
 from kb.search_log.recording import LONGEST_VISIT, VisitRecorder
 from kb.search_log.sameness import normalise
 from kb.search_log.store import SearchLogStore
@@ -290,6 +291,19 @@ class SearchLogService:
         days = [since + timedelta(days=index) for index in range(length)]
         counts = tuple(counted.get(day, DayCount(day)) for day in days)
         return Summary(counts, _add_up(since, counts))
+
+    def report_quality(self, since: date, until: date, limit: int) -> QualityReport:
+        """How well search did from ``since`` to ``until``, both included, and before."""
+        before = period_before(since, until)
+        return QualityReport(
+            summary=self.summary(since, until),
+            before=_add_up(before[0], self._store.count_days(*before)),
+            left_out=self._store.sum_left_out(since, until),
+            top_searches=tuple(self._store.list_top_searches(since, until, limit)),
+            top_failed=tuple(self._store.list_top_searches(since, until, limit, failed_only=True)),
+            top_opened=tuple(self._store.list_top_opened(since, until, limit)),
+            unhelpful=tuple(self._store.list_unhelpful(since, until, limit)),
+        )
 
     def count_left_out(self, since: date, until: date) -> int:
         """Searches of floods that were counted and not kept, both days included."""

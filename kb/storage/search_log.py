@@ -6,6 +6,7 @@ index, and what retention deletes stays in ``search_days`` as counts.
 """
 
 import json
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -74,17 +75,27 @@ _COUNT_EXPIRED = (
 """What stays of the searches in the table ``expired``."""
 
 
+class _KnownWordings(threading.local):
+    """Wordings that the transaction of this thread has met: their number, and whether failed."""
+
+    def __init__(self) -> None:
+        self.ids: dict[str, tuple[int, bool]] = {}
+
+
 class SqliteSearchLogStore:
     """Implements ``kb.search_log.store.SearchLogStore``."""
 
     def __init__(self, file: SqliteFile) -> None:
         self._file = file
+        self._wordings = _KnownWordings()
 
     @contextmanager
     def transaction(self) -> Iterator[object]:
         """All or nothing, and alone: other writers wait."""
+        self._wordings.ids = {}
         with self._file.transaction() as database:
             yield database
+        self._wordings.ids = {}
 
     def find_visit(
         self, token: str, *, started_after: datetime, active_after: datetime
@@ -452,6 +463,14 @@ class SqliteSearchLogStore:
         )  # fmt: skip
 
     def _wording(self, search: RecordedSearch) -> int:
+        known = self._wordings.ids.get(search.normalised)
+        if known is not None and (known[1] or not search.failed):
+            return known[0]
+        wording_id = self._find_or_add_wording(search)
+        self._wordings.ids[search.normalised] = (wording_id, search.failed)
+        return wording_id
+
+    def _find_or_add_wording(self, search: RecordedSearch) -> int:
         row = self._one(
             "SELECT id, failed FROM wordings WHERE normalised = ?", (search.normalised,)
         )
