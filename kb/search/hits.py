@@ -13,6 +13,7 @@ from kb.search.models import BestPassage, Hit, Reasons
 from kb.search.query import Query
 from kb.search.ranking import Ranking
 from kb.search.snippets import LENGTH, build_snippet, choose_section
+from kb.search.word_finder import WordFinder
 
 PASSAGE_LENGTH = 360
 """Characters of the best passage: three or four sentences."""
@@ -72,6 +73,7 @@ class HitBuilder:
     wordings: Mapping[str, Sequence[str]]
     """What customers asked who were answered by an article, by its slug."""
     _texts: dict[str, _Text] = field(default_factory=dict)
+    _finders: dict[tuple[str, frozenset[str]], WordFinder] = field(default_factory=dict)
 
     def prepare(self, slugs: Iterable[str]) -> None:
         """Read articles that are likely to be shown."""
@@ -163,9 +165,15 @@ class HitBuilder:
     def _excerpt(self, match: Match, length: int = LENGTH) -> str:
         section = match.section
         text = section.text if section and section.text else match.article.summary
-        analyzer = Analyzer.for_language(match.article.language)
         terms = frozenset(self.weights) - self.query.in_parts(match.found)
-        return build_snippet(text, terms, analyzer, length)
+        return build_snippet(text, self._finder(match.article.language, terms), length)
+
+    def _finder(self, language: str, terms: frozenset[str]) -> WordFinder:
+        finder = self._finders.get((language, terms))
+        if finder is None:
+            finder = WordFinder(Analyzer.for_language(language), terms)
+            self._finders[language, terms] = finder
+        return finder
 
     def _reasons(self, match: Match, ranking: Ranking) -> Reasons:
         covered = self.query.covered(match.found)

@@ -62,7 +62,9 @@ class OnnxEmbedder:
         deadline = None if timeout is None else monotonic() + timeout
         model = self._load(timeout)
         most = None if timeout is None else _QUESTION_TOKENS
-        return self._gather([self._pool.submit(model.embed, text, most) for text in texts], deadline)
+        return self._gather(
+            [self._pool.submit(model.embed, text, most) for text in texts], deadline
+        )
 
     def start(self, texts: Sequence[str], *, timeout: float) -> Callable[[], Vectors]:
         """Begin at once if the model is loaded, else when the rows are asked for."""

@@ -157,9 +157,7 @@ def _translated_errors() -> Iterator[None]:
     except TimeoutError as error:
         raise EmbedderUnavailable("The embedding process is too slow.") from error
     except (OSError, msgspec.MsgspecError) as error:
-        raise EmbedderUnavailable(
-            f"The embedding process cannot be reached ({error})."
-        ) from error
+        raise EmbedderUnavailable(f"The embedding process cannot be reached ({error}).") from error
 
 
 def _limit(connection: socket.socket, deadline: float | None) -> None:
