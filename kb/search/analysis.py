@@ -19,7 +19,7 @@ from kb.search.stop_words import QUESTION_WORDS
 from kb.search.word_reader import Word, WordReader
 from kb.text import fold
 
-_TOKEN = re.compile(
+TOKEN = re.compile(
     # C++ and C#, which would be lost among the single letters; then every other word,
     # amounts of money, and the signs that belong to the number before them.
     r"(?<![^\W_])[^\W\d_](?:\+\+|#)(?![^\W_])"
@@ -73,7 +73,7 @@ class Analyzer:
         found: list[str] = []
         known = self._words
         previous: Word | None = None
-        for raw in _TOKEN.findall(unicodedata.normalize("NFC", text)):
+        for raw in TOKEN.findall(unicodedata.normalize("NFC", text)):
             word = known.get(raw) or self._learn(raw)
             if word.joins and previous is not None and (both := self._join(previous, word)):
                 found.append(both)
@@ -84,7 +84,7 @@ class Analyzer:
     def read(self, text: str) -> list[Word]:
         """The words of a question, those that are one thing together as one."""
         found: list[Word] = []
-        for raw in _TOKEN.findall(unicodedata.normalize("NFC", text)):
+        for raw in TOKEN.findall(unicodedata.normalize("NFC", text)):
             word = self._words.get(raw) or self._learn(raw)
             both = self._join(found[-1], word) if word.joins and found else ""
             if both:
@@ -108,22 +108,22 @@ class Analyzer:
 
     def tokens(self, text: str) -> Iterator[Token]:
         """Every word of ``text`` with its place; ``text`` must be in NFC."""
-        for match in _TOKEN.finditer(text):
+        for match in TOKEN.finditer(text):
             word = self._words.get(match[0]) or self._learn(match[0])
             if word.terms:
                 yield Token(match.start(), match.end(), word.terms)
 
     def find(self, text: str, wanted: Set[str]) -> list[Token]:
         """Those of ``tokens`` that are found under one of the ``wanted`` terms."""
-        words = {raw: self._words.get(raw) or self._learn(raw) for raw in set(_TOKEN.findall(text))}
+        words = {raw: self._words.get(raw) or self._learn(raw) for raw in set(TOKEN.findall(text))}
         telling = {raw for raw, word in words.items() if not wanted.isdisjoint(word.terms)}
-        if any(self._is_of_two(term) for term in wanted):
+        if any(map(self.may_be_of_two, wanted)):
             telling.update(raw for raw, word in words.items() if word.joins)
         if not telling:
             return []
         found: list[Token] = []
         before: re.Match[str] | None = None
-        for match in _TOKEN.finditer(text):
+        for match in TOKEN.finditer(text):
             if match[0] in telling:
                 word = words[match[0]]
                 token = Token(match.start(), match.end(), word.terms)
@@ -142,10 +142,14 @@ class Analyzer:
         """The folded words as people write them: the vocabulary that corrections offer."""
         return [
             fold(part)
-            for raw in _TOKEN.findall(unicodedata.normalize("NFC", text))
+            for raw in TOKEN.findall(unicodedata.normalize("NFC", text))
             for part in _HYPHEN.split(_APOSTROPHE.sub("", _POSSESSIVE.sub("", raw)))
             if len(part) > 1 and not part.isdigit() and part[0] not in "$€£"
         ]
+
+    def word(self, raw: str) -> Word:
+        """What a word is found under, written as it stands in a text."""
+        return self._words.get(raw) or self._learn(raw)
 
     def stem(self, word: str) -> str:
         """The term of one folded word; words with digits stay as they are."""
@@ -157,7 +161,7 @@ class Analyzer:
         word = self._words[raw] = self._reader.read(raw)
         return word
 
-    def _is_of_two(self, term: str) -> bool:
+    def may_be_of_two(self, term: str) -> bool:
         """Whether a term may stand in a text as two words: login, 16gb."""
         return term in self._joined or number_with_unit(term) is not None
 

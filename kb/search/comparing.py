@@ -39,10 +39,27 @@ class PassageGroups:
         self.starts = np.concatenate(([0], np.cumsum(self.counts)))[:-1].astype(np.int64)
         self._filled = np.flatnonzero(self.counts)
 
-    def span(self, number: int) -> tuple[int, int]:
-        """Where the passages of an article begin and end."""
-        start = int(self.starts[number])
-        return start, start + int(self.counts[number])
+    def nearest_places(
+        self, numbers: NDArray[np.int64], cosines: Cosines, nearest: Cosines
+    ) -> NDArray[np.int64]:
+        """Which passage is the nearest of each of these articles, the first of equal ones.
+
+        -1 for an article that has none of these passages. ``cosines`` are those of all of them,
+        ``nearest`` the best of each article.
+        """
+        found = np.full(len(numbers), -1, np.int64)
+        filled = np.flatnonzero(self.counts[numbers])
+        places, starts, counts = self.places(numbers[filled])
+        best = np.flatnonzero(cosines[places] == np.repeat(nearest[numbers[filled]], counts))
+        found[filled] = places[best[np.searchsorted(best, starts)]]
+        return found
+
+    def places(self, numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
+        """Where the passages of some articles stand, with begin and count of each among these."""
+        counts = self.counts[numbers]
+        starts = np.cumsum(counts) - counts
+        places = np.repeat(self.starts[numbers] - starts, counts) + np.arange(int(counts.sum()))
+        return places, starts, counts
 
     def nearest(self, cosines: Cosines) -> Cosines:
         """The best cosine of each article, -1 where it has none of these passages."""
@@ -68,6 +85,10 @@ class Compared:
         bounds: Cosines = title * _TITLE_SHARE + nearest * (_NEAREST_SHARE + _NEAR_SHARE)
         return bounds + np.float32(1e-5)  # sums in another order differ in the last digits
 
+    def nearest_sections(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Which of all sections is the nearest of each article; -1 when it has none."""
+        return self._groups.nearest_places(numbers, self.sections, self.nearest)
+
     def similarities(self, numbers: NDArray[np.int64]) -> Cosines:
         """The similarity of some articles."""
         title, nearest = self._filled_up(numbers)
@@ -89,10 +110,8 @@ class Compared:
         mean = otherwise.copy()
         if not len(filled):
             return mean
-        counts = self._groups.counts[numbers[filled]]
-        starts = np.concatenate(([0], np.cumsum(counts)))[:-1]
-        first = self._groups.starts[numbers[filled]]
-        left = self.sections[np.repeat(first - starts, counts) + np.arange(int(counts.sum()))]
+        places, starts, counts = self._groups.places(numbers[filled])
+        left = self.sections[places]
         total, parts = np.zeros(len(filled), np.float32), np.zeros(len(filled), np.float32)
         for _ in range(_NEAR_SECTIONS):
             best = np.maximum.reduceat(left, starts)

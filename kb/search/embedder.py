@@ -5,7 +5,7 @@ stage is optional: every implementation may fail at any time, and search then an
 from words alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -39,6 +39,17 @@ class Embedder(Protocol):
 
         Raises:
             EmbedderUnavailable: missing, broken or too slow.
+        """
+        ...
+
+    def start(self, texts: Sequence[str], *, timeout: float) -> Callable[[], Vectors]:
+        """Begin what ``embed`` does; what is given back waits for the rows.
+
+        For whoever has other work meanwhile. It may be left uncalled. ``timeout`` counts
+        from now on, but rows that are there are given whenever they are asked for.
+
+        Raises:
+            EmbedderUnavailable: at once, or when the rows are asked for.
         """
         ...
 

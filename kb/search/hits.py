@@ -1,7 +1,7 @@
 """Makes hits of ranked articles: the section that answers, an excerpt, and why it was found."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kb.content.library import Library
 from kb.content.models import ArticleSummary, State
@@ -13,6 +13,7 @@ from kb.search.models import BestPassage, Hit, Reasons
 from kb.search.query import Query
 from kb.search.ranking import Ranking
 from kb.search.snippets import LENGTH, build_snippet, choose_section
+from kb.search.word_finder import WordFinder
 
 PASSAGE_LENGTH = 360
 """Characters of the best passage: three or four sentences."""
@@ -48,6 +49,18 @@ class Match:
         return self.article.url + (f"#{anchor}" if anchor else "")
 
 
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """What an article has of a question, whatever else is known of it."""
+
+    sections: Sequence[SearchSection]
+    head: tuple[str, ...]
+    """As in ``Match``, but for the heading of the section."""
+    found: frozenset[str]
+    section: SearchSection | None
+    """The one that the words point to."""
+
+
 @dataclass(frozen=True)
 class HitBuilder:
     """Reads the text of ranked articles for one question."""
@@ -59,6 +72,14 @@ class HitBuilder:
     """How much each term searched for tells (idf times its weight)."""
     wordings: Mapping[str, Sequence[str]]
     """What customers asked who were answered by an article, by its slug."""
+    _texts: dict[str, _Text] = field(default_factory=dict)
+    _finders: dict[tuple[str, frozenset[str]], WordFinder] = field(default_factory=dict)
+
+    def prepare(self, slugs: Iterable[str]) -> None:
+        """Read articles that are likely to be shown."""
+        for slug in slugs:
+            if (article := self.library.summaries.get(slug)) is not None:
+                self._text(article)
 
     def matches(self, candidates: Iterable[Candidate]) -> list[Match]:
         """Candidates with their texts."""
@@ -90,8 +111,14 @@ class HitBuilder:
         article = match.article
         return BestPassage(article.slug, article.title, section.heading, match.url, text)
 
-    def _match(self, candidate: Candidate, article: ArticleSummary) -> Match:
-        sections = self.load_sections(candidate.slug)
+    def _text(self, article: ArticleSummary) -> _Text:
+        known = self._texts.get(article.slug)
+        if known is None:
+            known = self._texts[article.slug] = self._read(article)
+        return known
+
+    def _read(self, article: ArticleSummary) -> _Text:
+        sections = self.load_sections(article.slug)
         analyzer = Analyzer.for_language(article.language)
         title = analyzer.terms(article.title, keep_stop_words=True)
         head = [*title, *analyzer.terms(" \n ".join((*article.questions, *article.tags)))]
@@ -101,30 +128,35 @@ class HitBuilder:
         in_head = frozenset(head)
         found = frozenset(t for t in self.weights if t in in_head or f" {t} " in text)
         found -= self.query.in_parts(found)
-        section = self._choose_section(candidate, sections, title, in_head, found)
-        if section:
-            head += analyzer.terms(section.heading)
-        return Match(candidate, article, sections, section, tuple(head), found)
+        section = self._choose_by_words(sections, title, found)
+        return _Text(sections, tuple(head), found, section)
 
-    def _choose_section(
-        self,
-        candidate: Candidate,
-        sections: Sequence[SearchSection],
-        title: Sequence[str],
-        head: frozenset[str],
-        found: frozenset[str],
+    def _match(self, candidate: Candidate, article: ArticleSummary) -> Match:
+        text = self._text(article)
+        section = self._choose_section(candidate, text)
+        head = text.head
+        if section:
+            head += tuple(Analyzer.for_language(article.language).terms(section.heading))
+        return Match(candidate, article, text.sections, section, head, text.found)
+
+    def _choose_by_words(
+        self, sections: Sequence[SearchSection], title: Sequence[str], found: frozenset[str]
     ) -> SearchSection | None:
-        """The one that the words point to; the nearest in meaning when they tell too little."""
-        own = {term.term: self.weights[term.term] for term in self.query.terms}
+        own = {term.term for term in self.query.terms}
         if sections and len(self.query.covered(frozenset(title))) == len(own):
-            section: SearchSection | None = sections[0]  # what is asked is what it is called
-        else:
-            telling = {term: weight for term, weight in self.weights.items() if term in found}
-            section = choose_section(sections, telling, title)
+            return sections[0]  # what is asked is what it is called
+        telling = {term: weight for term, weight in self.weights.items() if term in found}
+        return choose_section(sections, telling, title)
+
+    def _choose_section(self, candidate: Candidate, text: _Text) -> SearchSection | None:
+        """The one that the words point to; the nearest in meaning when they tell too little."""
+        sections, section = text.sections, text.section
         if candidate.anchor is None:
             return section
         if not candidate.anchor and candidate.cosine >= _SIMILAR and sections:
             return sections[0]
+        own = {term.term: self.weights[term.term] for term in self.query.terms}
+        head = frozenset(text.head)
         there = {t for t in own if t in head or (section and section.count(t))}
         if covered_share(own, self.query.covered(there)) >= _TOLD_BY_WORDS:
             return section
@@ -133,9 +165,15 @@ class HitBuilder:
     def _excerpt(self, match: Match, length: int = LENGTH) -> str:
         section = match.section
         text = section.text if section and section.text else match.article.summary
-        analyzer = Analyzer.for_language(match.article.language)
         terms = frozenset(self.weights) - self.query.in_parts(match.found)
-        return build_snippet(text, terms, analyzer, length)
+        return build_snippet(text, self._finder(match.article.language, terms), length)
+
+    def _finder(self, language: str, terms: frozenset[str]) -> WordFinder:
+        finder = self._finders.get((language, terms))
+        if finder is None:
+            finder = WordFinder(Analyzer.for_language(language), terms)
+            self._finders[language, terms] = finder
+        return finder
 
     def _reasons(self, match: Match, ranking: Ranking) -> Reasons:
         covered = self.query.covered(match.found)

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -41,12 +42,20 @@ class QueryVectors:
 
     def embed(self, text: str) -> Vector | None:
         """The vector of a question; None when it cannot be had in time, which is logged."""
+        return self.start(text)()
+
+    def start(self, text: str) -> Callable[[], Vector | None]:
+        """Begin what ``embed`` does, for whoever has other work meanwhile.
+
+        What is given back waits for the vector; it may be left uncalled.
+        """
         with self._lock:
             known = self._cache.get(text)
             if known is not None:
                 self._cache.move_to_end(text)
-                return known
-        return self._try(text, self._timeout) if self._breaker.allows() else None
+        if known is not None or not self._breaker.allows():
+            return lambda: known
+        return self._try(text, self._timeout)
 
     def warm(self, timeout: float = WARM_SECONDS) -> bool:
         """Try the model if it did not work last time; True if it works.
@@ -54,7 +63,7 @@ class QueryVectors:
         For a thread that nobody waits for: the first question finds the model loaded, and
         one that failed is noticed when it is back.
         """
-        return self._working or self._try("", timeout) is not None
+        return self._working or self._try("", timeout)() is not None
 
     def tell_once(self, cause: str) -> None:
         """Log why there is no meaning, once for each cause until it works again."""
@@ -66,14 +75,19 @@ class QueryVectors:
         """Release the model."""
         self._embedder.close()
 
-    def _try(self, text: str, timeout: float) -> Vector | None:
+    def _try(self, text: str, timeout: float) -> Callable[[], Vector | None]:
         try:
-            vector: NDArray[Any] = self._embedder.embed([text], timeout=timeout)[0]
+            collect = self._embedder.start([text], timeout=timeout)
         except EmbedderUnavailable as error:
-            self._working = False
-            self._breaker.failed()
-            if not isinstance(error, EmbedderLoading):
-                self.tell_once(str(error))
+            self._failed(error)
+            return lambda: None
+        return lambda: self._collect(text, collect)
+
+    def _collect(self, text: str, collect: Callable[[], NDArray[Any]]) -> Vector | None:
+        try:
+            vector: NDArray[Any] = collect()[0]
+        except EmbedderUnavailable as error:
+            self._failed(error)
             return None
         self._working = True
         self._breaker.succeeded()
@@ -82,6 +96,12 @@ class QueryVectors:
             self._told.clear()
         self._remember(text, vector)
         return vector
+
+    def _failed(self, error: EmbedderUnavailable) -> None:
+        self._working = False
+        self._breaker.failed()
+        if not isinstance(error, EmbedderLoading):
+            self.tell_once(str(error))
 
     def _remember(self, text: str, vector: Vector) -> None:
         with self._lock:

@@ -20,7 +20,8 @@ from kb.search.freshness import freshness
 from kb.search.fusion import Candidate, order_by_both, order_by_words
 from kb.search.phrases import contains_phrase
 from kb.search.query import Query
-from kb.search.semantic import SemanticHit, SemanticSearch
+from kb.search.query_syntax import read_syntax
+from kb.search.semantic import Asked, SemanticHit, SemanticSearch
 from kb.search.written_questions import WrittenQuestions
 
 WORDED = 120
@@ -35,6 +36,9 @@ PHRASED = 300
 LOWEST_SIMILARITY = 0.3
 """An article with none of the words that is less similar is not a hit: something is always
 nearest, even to a keyboard that a cat walked over."""
+_LIKELY = 8
+"""Best matches by words that are prepared to be shown while the sentence model works, which
+takes longer; most of them are shown."""
 _IDENTIFIERS = 3
 """Codes of one question that are looked up; more is a pasted log."""
 _MAINLY = 0.4
@@ -94,9 +98,31 @@ class Ranker:
     factors: Callable[[date], Mapping[str, float]]
     """What raises or lowers the scores of some articles on a day, by slug."""
 
-    def rank(self, query: Query, filters: SearchFilters, today: date) -> Ranking:
-        """Everything that may be shown for a question."""
-        ranking = self._find(query, filters, today)
+    def ask(self, text: str) -> Asked | None:
+        """Have a question embedded, in case that it is searched as it was typed."""
+        if self.semantic is None or not any(map(str.isalnum, text)):
+            return None
+        syntax = read_syntax(text)
+        return None if syntax.phrases or syntax.excluded else self.semantic.ask(text)
+
+    def rank(
+        self,
+        query: Query,
+        filters: SearchFilters,
+        today: date,
+        asked: Asked | None = None,
+        meanwhile: Callable[[Iterable[str]], None] = lambda slugs: None,
+    ) -> Ranking:
+        """Everything that may be shown for a question.
+
+        Args:
+            query: the question.
+            filters: what may be found.
+            today: what is current on this day.
+            asked: what ``ask`` gave back for the text as it was typed.
+            meanwhile: called with the best matches by words while meaning is worked out.
+        """
+        ranking = self._find(query, filters, today, asked, meanwhile)
         if query.phrases and not ranking.candidates:
             # Most quotation marks are around an error message, not around a search term.
             ranking = self._find(replace(query, phrases=()), filters, today)
@@ -104,12 +130,24 @@ class Ranker:
         ranking = self._raise_identifiers(ranking, query, filters)
         return self._put_first(ranking, query, filters, today)
 
-    def _find(self, query: Query, filters: SearchFilters, today: date) -> Ranking:
+    def _find(
+        self,
+        query: Query,
+        filters: SearchFilters,
+        today: date,
+        asked: Asked | None = None,
+        meanwhile: Callable[[Iterable[str]], None] = lambda slugs: None,
+    ) -> Ranking:
         result = self._find_words(query, filters)
         # Meaning knows neither quotation marks nor what must not occur.
         if self.semantic is None or not query or query.phrases or query.excluded:
             return self._weigh(result, None, today)
-        near = self._find_meaning(self.semantic, query, result, filters)
+        if asked is None or asked.text != query.text:
+            asked = self.semantic.ask(query.text)
+        meanwhile(hit.key for hit in result.hits[:_LIKELY])
+        worded = [hit.key for hit in result.hits[:COMPARED]]
+        allow = self.allowed(filters).__contains__
+        near = self.semantic.search(query.text, NEAREST, allow, worded, asked)
         degraded = near is None or not self.semantic.complete
         return replace(self._weigh(result, near, today), degraded=degraded)
 
@@ -132,12 +170,6 @@ class Ranker:
         heads = (f" {' '.join(analyzer.terms(t))} " for t in (article.title, *article.questions))
         texts = [*heads, *(section.terms for section in self.load_sections(slug))]
         return all(any(contains_phrase(text, phrase) for text in texts) for phrase in phrases)
-
-    def _find_meaning(
-        self, semantic: SemanticSearch, query: Query, result: EngineResult, filters: SearchFilters
-    ) -> tuple[SemanticHit, ...] | None:
-        worded = [hit.key for hit in result.hits[:COMPARED]]
-        return semantic.search(query.text, NEAREST, self.allowed(filters).__contains__, worded)
 
     def _weigh(
         self, result: EngineResult, near: tuple[SemanticHit, ...] | None, today: date

@@ -6,7 +6,11 @@ broken, it answers None and search goes on with words alone.
 
 import logging
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from kb.search.passage_table import FILE_NAME, TableError
 from kb.search.query_vectors import QueryVectors
@@ -16,6 +20,15 @@ from kb.search.vectors import SemanticHit, VectorIndex, open_vectors
 __all__ = ["SemanticHit", "SemanticSearch"]
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question whose vector is on its way."""
+
+    text: str
+    collect: Callable[[], NDArray[np.float32] | None]
+    """Waits for the vector; None when it cannot be had in time."""
 
 
 class SemanticSearch:
@@ -36,12 +49,19 @@ class SemanticSearch:
         index = self._index
         return index is not None and index.complete and index.model == self._questions.model
 
+    def ask(self, text: str) -> Asked | None:
+        """Have a question embedded while the caller does something else."""
+        if not text.strip() or self._usable_index() is None:
+            return None
+        return Asked(text, self._questions.start(text))
+
     def search(
         self,
         text: str,
         limit: int,
         allow: Callable[[str], bool],
         also: Collection[str] = (),
+        asked: Asked | None = None,
     ) -> tuple[SemanticHit, ...] | None:
         """The nearest articles to a question, best first; None when that cannot be told now.
 
@@ -50,9 +70,12 @@ class SemanticSearch:
             limit: how many articles.
             allow: whether an article, by slug, may be found.
             also: slugs to compare wherever they rank, in addition.
+            asked: what ``ask`` gave back; of no use when the text is another.
         """
-        index = self._usable_index()
-        vector = self._questions.embed(text) if index is not None and text.strip() else None
+        if asked is None or asked.text != text:
+            asked = self.ask(text)
+        index = self._index
+        vector = asked.collect() if asked is not None else None
         if index is None or vector is None:
             return None
         if len(vector) != index.dimension:

@@ -167,12 +167,15 @@ class SearchService:
     def _answer(
         self, cleaned: str, part: slice, filters: SearchFilters, *, exact: bool
     ) -> SearchPage:
+        # The model works in another process or thread: what needs no vector is done meanwhile.
+        asked = self._ranker.ask(cleaned)
         reading = self._reader.read(cleaned, exact=exact)
         query = reading.query
-        ranking = self._ranker.rank(query, filters, self._clock.now().date())
         builder = HitBuilder(
             self._library, self._load_sections, query, self._weights(query), self._wordings
         )
+        today = self._clock.now().date()
+        ranking = self._ranker.rank(query, filters, today, asked, builder.prepare)
         matches = builder.matches(ranking.candidates[part])
         # Later pages say the same of the search as the first one.
         first = next(iter(builder.matches(ranking.candidates[:1]) if part.start else matches), None)

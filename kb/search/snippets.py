@@ -4,8 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 from markupsafe import escape
 
-from kb.search.analysis import Analyzer, Token
+from kb.search.analysis import Token
 from kb.search.documents import SearchSection
+from kb.search.word_finder import WordFinder
 
 LENGTH = 220
 """Characters of an excerpt: about two lines on a desktop, four on a phone."""
@@ -52,11 +53,9 @@ def choose_section(
     return best
 
 
-def build_snippet(
-    text: str, terms: frozenset[str], analyzer: Analyzer, length: int = LENGTH
-) -> str:
-    """Escaped HTML of the passage of ``text`` with most of the terms, each in ``<mark>``."""
-    flat, matches = _find_matches(text, terms, analyzer)
+def build_snippet(text: str, finder: WordFinder, length: int = LENGTH) -> str:
+    """Escaped HTML of the passage of ``text`` with most of the words, each in ``<mark>``."""
+    flat, matches = _find_matches(text, finder)
     start = _best_start(flat, matches, length)
     if len(flat) - start < length:
         start = min(start, _fill(flat, length))
@@ -85,7 +84,7 @@ def _flatten(text: str) -> str:
     return flat
 
 
-def _find_matches(text: str, terms: frozenset[str], analyzer: Analyzer) -> tuple[str, list[Token]]:
+def _find_matches(text: str, finder: WordFinder) -> tuple[str, list[Token]]:
     """The first stretch of the text with a match; its beginning when there is none.
 
     A row of a long table, say, is further down than one stretch.
@@ -93,7 +92,7 @@ def _find_matches(text: str, terms: frozenset[str], analyzer: Analyzer) -> tuple
     beginning = ""
     for first in range(0, max(1, min(len(text), _MAX_SCANNED)), _SCANNED):
         flat = _flatten(text[first : first + _SCANNED])
-        matches = analyzer.find(flat, terms)
+        matches = finder.find(flat)
         if matches:
             return flat, matches
         beginning = beginning or flat

@@ -85,10 +85,18 @@ class VectorIndex:
         chosen = self._choose(compared, limit, allow)
         chosen += (self._number[slug] for slug in also if slug in self._number)
         numbers = np.array(list(dict.fromkeys(chosen)), np.int64)
-        similarities = compared.similarities(numbers).tolist()
         hits = [
-            self._build_hit(compared, number, similarity)
-            for number, similarity in zip(numbers.tolist(), similarities, strict=True)
+            SemanticHit(
+                self._slugs[number], anchor, max(title, nearest), similarity, title, nearest
+            )
+            for number, anchor, similarity, title, nearest in zip(
+                numbers.tolist(),
+                self._anchors.take(compared.nearest_sections(numbers)),
+                compared.similarities(numbers).tolist(),
+                compared.titles[numbers].tolist(),
+                compared.nearest[numbers].tolist(),
+                strict=True,
+            )
         ]
         return tuple(sorted(hits, key=lambda hit: (-hit.similarity, hit.slug)))
 
@@ -104,25 +112,15 @@ class VectorIndex:
             # No article outside of the shortlist can be nearer than its bound.
             certain = NOWHERE if is_all else float(bounds[likely].min())
             found: list[int] = []
-            for place in order.tolist():
-                if similarities[place] < certain or len(found) == limit:
+            in_order = (likely[order].tolist(), similarities[order].tolist())
+            for number, similarity in zip(*in_order, strict=True):
+                if similarity < certain or len(found) == limit:
                     break
-                number = int(likely[place])
-                if similarities[place] > NOWHERE and allow(self._slugs[number]):
+                if similarity > NOWHERE and allow(self._slugs[number]):
                     found.append(number)
             if is_all or len(found) == limit:
                 return found
             count = min(len(bounds), count * 4)
-
-    def _build_hit(self, compared: Compared, number: int, similarity: float) -> SemanticHit:
-        title, nearest = float(compared.titles[number]), float(compared.nearest[number])
-        start, end = self._sections.span(number)
-        anchor = ""
-        if start < end:
-            anchor = self._anchors[start + int(np.argmax(compared.sections[start:end]))]
-        return SemanticHit(
-            self._slugs[number], anchor, max(title, nearest), similarity, title, nearest
-        )
 
 
 class PackedStrings:
@@ -133,8 +131,11 @@ class PackedStrings:
         self._ends = np.cumsum([0, *map(len, data)]).astype(np.int32)
         self._data = b"".join(data)
 
-    def __getitem__(self, number: int) -> str:
-        return self._data[self._ends[number] : self._ends[number + 1]].decode()
+    def take(self, numbers: NDArray[np.int64]) -> list[str]:
+        """Some of them; an empty one for -1."""
+        ends = (self._ends[numbers].tolist(), self._ends[numbers + 1].tolist())
+        # Number -1 begins where the last one ends.
+        return [self._data[start:end].decode() for start, end in zip(*ends, strict=True)]
 
 
 def open_vectors(directory: Path, store: Path) -> VectorIndex:

@@ -198,13 +198,24 @@ class VisitRecorder:
                 if not may_begin:
                     self._store.count_left_out(fresh.recorded_at.date())
                     return ""
-                token = secrets.token_urlsafe(TOKEN_BYTES)
-                visit = self._store.add_visit(token, fresh.recorded_at)
+                return self._begin_visit(fresh)
             # A clock that was set back must not put what came later before what came first.
             at = max(fresh.recorded_at, visit.last_event_at)
             fresh = replace(fresh, visit_id=visit.id, recorded_at=at, touched_at=at)
             self.add_or_fold(fresh, first_page=first_page)
             self._go_on(visit.id, at)
+        return token
+
+    def _begin_visit(self, fresh: RecordedSearch) -> str:
+        """Keep the first search of a visit, most of which have no other; the visit's token.
+
+        There is nothing to read back and compare with, which halves what a search waits for.
+        """
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        visit = self._store.add_visit(token, fresh.recorded_at)
+        first = replace(fresh, visit_id=visit.id, opens_visit=True)
+        for search in settle_visit([first], is_over=False):
+            self._store.add_search(search)
         return token
 
     def _go_on(self, visit_id: int, at: datetime) -> None:

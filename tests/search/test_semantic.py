@@ -149,6 +149,9 @@ def test_vectors_of_another_length_are_not_compared(
         def embed(self, texts, *, timeout=None):
             return OnnxEmbedder(find_model_files(None)).embed(texts)[:, :8]
 
+        def start(self, texts, *, timeout):
+            return lambda: self.embed(texts)
+
         def close(self) -> None: ...
 
     search = open_search(folders, Short())

@@ -1,13 +1,16 @@
 """The excerpt shows the words that were found, wherever in a section they stand."""
 
+from random import Random
+
 from kb.search.analysis import Analyzer
 from kb.search.snippets import build_snippet
+from kb.search.word_finder import WordFinder
 
 ENGLISH = Analyzer.for_language("en")
 
 
 def snippet(text: str, question: str) -> str:
-    return build_snippet(text, frozenset(ENGLISH.terms(question)), ENGLISH)
+    return build_snippet(text, WordFinder(ENGLISH, frozenset(ENGLISH.terms(question))))
 
 
 def test_a_row_far_down_a_long_table_is_shown() -> None:
@@ -42,11 +45,43 @@ def test_the_excerpt_goes_on_behind_the_last_word() -> None:
 
 
 def test_an_excerpt_at_the_end_is_filled_with_what_stands_before() -> None:
-    analyzer = Analyzer.for_language("en")
     short = "Put the filter in. The kettle does not start without a filter."
-    assert build_snippet(short, frozenset({"start"}), analyzer).startswith("Put the filter in.")
+    assert snippet(short, "start").startswith("Put the filter in.")
     long = "One more sentence. " * 30 + "The kettle does not start."
-    snippet = build_snippet(long, frozenset({"start"}), analyzer)
-    assert snippet.startswith("… One more sentence.")
-    assert snippet.endswith("The kettle does not <mark>start</mark>.")
-    assert len(snippet) > 150
+    found = snippet(long, "start")
+    assert found.startswith("… One more sentence.")
+    assert found.endswith("The kettle does not <mark>start</mark>.")
+    assert len(found) > 150
+
+
+def test_words_are_found_as_in_the_whole_text_however_they_stand_together() -> None:
+    random = Random(3)
+    words = [
+        "start",
+        "Start",
+        "re-start",
+        "start-up",
+        "don't",
+        "starts.",
+        "e-mail",
+        "5",
+        "5.1",
+        "GB",
+    ]
+    words += [
+        "restart",
+        "(start)",
+        "start/stop",
+        "C++",
+        "start_up",
+        "log",
+        "in",
+        "x" * 30,
+        "·",
+        "$5",
+    ]
+    for wanted in (("start",), ("5", "c++"), ("login", "mail"), ("5gb", "start"), ("none",)):
+        finder = WordFinder(ENGLISH, frozenset(wanted))
+        for _ in range(60):
+            text = " ".join(random.choices(words, k=random.randrange(30)))
+            assert finder.find(text) == ENGLISH.find(text, frozenset(wanted))

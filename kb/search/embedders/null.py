@@ -1,6 +1,6 @@
 """The embedder of an installation without a usable model: says why, each time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from kb.errors import EmbedderUnavailable
 from kb.search.embedder import Vectors
@@ -16,6 +16,10 @@ class NullEmbedder:
         self.reason = reason
 
     def embed(self, texts: Sequence[str], *, timeout: float | None = None) -> Vectors:
+        """Raises EmbedderUnavailable with the reason."""
+        raise EmbedderUnavailable(self.reason)
+
+    def start(self, texts: Sequence[str], *, timeout: float) -> Callable[[], Vectors]:
         """Raises EmbedderUnavailable with the reason."""
         raise EmbedderUnavailable(self.reason)
 

@@ -9,7 +9,7 @@ import atexit
 import hashlib
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
@@ -62,7 +62,21 @@ class OnnxEmbedder:
         deadline = None if timeout is None else monotonic() + timeout
         model = self._load(timeout)
         most = None if timeout is None else _QUESTION_TOKENS
-        futures = [self._pool.submit(model.embed, text, most) for text in texts]
+        return self._gather(
+            [self._pool.submit(model.embed, text, most) for text in texts], deadline
+        )
+
+    def start(self, texts: Sequence[str], *, timeout: float) -> Callable[[], Vectors]:
+        """Begin at once if the model is loaded, else when the rows are asked for."""
+        deadline = monotonic() + timeout
+        loading = self._loading
+        if loading is None or not loading.done():
+            return lambda: self.embed(texts, timeout=_remaining(deadline))
+        model = self._load(timeout)
+        futures = [self._pool.submit(model.embed, text, _QUESTION_TOKENS) for text in texts]
+        return lambda: self._gather(futures, deadline)
+
+    def _gather(self, futures: "Sequence[Future[_Array]]", deadline: float | None) -> Vectors:
         try:
             rows = [future.result(_remaining(deadline)) for future in futures]
         except FutureTimeoutError as error:

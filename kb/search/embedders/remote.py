@@ -4,7 +4,7 @@ import contextlib
 import os
 import queue
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from time import monotonic
 
@@ -14,6 +14,9 @@ import numpy as np
 from kb.errors import EmbedderUnavailable
 from kb.search.embedder import EmbedderLoading, Vectors
 from kb.search.embedders.wire import MAX_REPLY_BYTES, EmbedReply, EmbedRequest, receive, send
+
+_A_MOMENT = 0.001
+"""Seconds to read what has arrived."""
 
 _decoder = msgspec.msgpack.Decoder(EmbedReply)
 
@@ -26,7 +29,8 @@ class RemoteEmbedder:
 
     def __init__(self, path: Path, model: str) -> None:
         self.model = model
-        self._path = path
+        self.path = path
+        """The socket that it listens on."""
         self._dimension = 0
         self._forget()
         # Two processes that talk over one connection would read each other's answers.
@@ -41,71 +45,119 @@ class RemoteEmbedder:
 
     def embed(self, texts: Sequence[str], *, timeout: float | None = None) -> Vectors:
         """One row for each text; ``timeout`` (s) bounds everything."""
+        return self._start(texts, timeout)()
+
+    def start(self, texts: Sequence[str], *, timeout: float) -> Callable[[], Vectors]:
+        """Send the texts; the reply is read when the rows are asked for."""
+        return self._start(texts, timeout)
+
+    def close(self) -> None:
+        """Close the connections that nobody uses."""
+        while not self.idle.empty():
+            with contextlib.suppress(queue.Empty):
+                self.idle.get_nowait().close()
+
+    def _start(self, texts: Sequence[str], timeout: float | None) -> Callable[[], Vectors]:
         deadline = None if timeout is None else monotonic() + timeout
-        reply = self._ask(EmbedRequest(list(texts), timeout), deadline)
+        with _translated_errors():
+            exchange = _Exchange(self, EmbedRequest(list(texts), timeout), deadline)
+
+        def collect() -> Vectors:
+            with _translated_errors():
+                reply = exchange.finish()
+            return self._rows(reply, len(texts))
+
+        return collect
+
+    def _rows(self, reply: EmbedReply, count: int) -> Vectors:
         if reply.error:
             raise (EmbedderLoading if reply.loading else EmbedderUnavailable)(reply.error)
         if reply.model != self.model:
             raise EmbedderUnavailable(
                 f"The embedding process runs {reply.model}, the settings name {self.model}: restart it."
             )
-        if len(reply.vectors) != len(texts) * reply.dimension * 4:
+        if len(reply.vectors) != count * reply.dimension * 4:
             raise EmbedderUnavailable("The embedding process gave a reply of a wrong length.")
         self._dimension = reply.dimension
-        return np.frombuffer(reply.vectors, "<f4").reshape(len(texts), reply.dimension)
-
-    def close(self) -> None:
-        """Close the connections that nobody uses."""
-        while not self._idle.empty():
-            with contextlib.suppress(queue.Empty):
-                self._idle.get_nowait().close()
+        return np.frombuffer(reply.vectors, "<f4").reshape(count, reply.dimension)
 
     def _forget(self) -> None:
-        self._idle: queue.SimpleQueue[socket.socket] = queue.SimpleQueue()
+        self.idle: queue.SimpleQueue[socket.socket] = queue.SimpleQueue()
+        """Connections over which every question has been answered."""
 
-    def _ask(self, request: EmbedRequest, deadline: float | None) -> EmbedReply:
-        try:
-            with contextlib.suppress(queue.Empty):
-                while True:
-                    idle = self._idle.get_nowait()
-                    with contextlib.suppress(BrokenPipeError, ConnectionError):
-                        # The process may have been restarted since the last question.
-                        return self._exchange(idle, request, deadline)
-            return self._exchange(self._connect(deadline), request, deadline)
-        except TimeoutError as error:
-            raise EmbedderUnavailable("The embedding process is too slow.") from error
-        except (OSError, msgspec.MsgspecError) as error:
-            raise EmbedderUnavailable(
-                f"The embedding process cannot be reached ({error})."
-            ) from error
 
-    def _connect(self, deadline: float | None) -> socket.socket:
-        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            _limit(connection, deadline)
-            connection.connect(str(self._path))
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+class _Exchange:
+    """One question that has been sent, over a connection that nobody else uses meanwhile."""
 
-    def _exchange(
-        self, connection: socket.socket, request: EmbedRequest, deadline: float | None
-    ) -> EmbedReply:
+    def __init__(
+        self, embedder: RemoteEmbedder, request: EmbedRequest, deadline: float | None
+    ) -> None:
+        self._embedder = embedder
+        self._request = request
+        self._deadline = deadline
+        self._connection: socket.socket | None = None
+        self._is_new = False
+        self._send()
+
+    def finish(self) -> EmbedReply:
+        """The reply. Raises OSError, or MsgspecError when it is none."""
+        while True:
+            try:
+                return self._receive()
+            except ConnectionError:
+                # The process may have been restarted since the last question.
+                if self._is_new:
+                    raise
+                self._send()
+
+    def __del__(self) -> None:
+        # What is still on its way would be taken for the answer to the next question.
+        if self._connection is not None:
+            self._connection.close()
+
+    def _send(self) -> None:
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._connection = self._embedder.idle.get_nowait()
+                with contextlib.suppress(ConnectionError):
+                    return self._send_over(self._connection)
+                self._connection.close()
+        self._is_new = True
+        self._connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        _limit(self._connection, self._deadline)
+        self._connection.connect(str(self._embedder.path))
+        return self._send_over(self._connection)
+
+    def _send_over(self, connection: socket.socket) -> None:
+        _limit(connection, self._deadline)
+        send(connection, self._request)
+
+    def _receive(self) -> EmbedReply:
+        connection, self._connection = self._connection, None
+        assert connection is not None
         try:
-            _limit(connection, deadline)
-            send(connection, request)
-            _limit(connection, deadline)
+            # A reply that is there is read even after the time limit.
+            deadline = self._deadline
+            _limit(connection, deadline and max(deadline, monotonic() + _A_MOMENT))
             data = receive(connection, MAX_REPLY_BYTES)
             if data is None:
                 raise ConnectionError("closed")
             reply = _decoder.decode(data)
         except BaseException:
-            # What is still on its way would be taken for the answer to the next question.
             connection.close()
             raise
-        self._idle.put(connection)
+        self._embedder.idle.put(connection)
         return reply
+
+
+@contextlib.contextmanager
+def _translated_errors() -> Iterator[None]:
+    try:
+        yield
+    except TimeoutError as error:
+        raise EmbedderUnavailable("The embedding process is too slow.") from error
+    except (OSError, msgspec.MsgspecError) as error:
+        raise EmbedderUnavailable(f"The embedding process cannot be reached ({error}).") from error
 
 
 def _limit(connection: socket.socket, deadline: float | None) -> None:
