@@ -123,7 +123,7 @@ class LogImporter:
         self._store.add_import_key(key, visit_id, self._run)
         self._counts["imported"] += 1
         if opened:
-            self._keep_opening(visit_id, search_id, row)
+            self._keep_opening(visit_id, search_id, row, is_new=True)
         return visit_id
 
     def _open(self, visit_id: int, row: ImportedSearch) -> None:
@@ -131,10 +131,11 @@ class LogImporter:
         self._store.update_search(replace(search, opened=True, returned=False))
         self._keep_opening(visit_id, search.id, row)
 
-    def _keep_opening(self, visit_id: int, search_id: int, row: ImportedSearch) -> None:
-        self._store.set_opening(
-            Opening(visit_id, search_id, row.at, row.clicked or "", None, is_hit=True)
-        )
+    def _keep_opening(
+        self, visit_id: int, search_id: int, row: ImportedSearch, *, is_new: bool = False
+    ) -> None:
+        keep = self._store.add_opening if is_new else self._store.set_opening
+        keep(Opening(visit_id, search_id, row.at, row.clicked or "", None, is_hit=True))
         if row.clicked:
             self._store.count_opening(row.at.date(), row.clicked)
 

@@ -45,7 +45,10 @@ def settle_visit(searches: Sequence[RecordedSearch], *, is_over: bool) -> list[R
         outcome = _find_outcome(search, later, is_over=is_over)
         if outcome is not Outcome.REFINED:
             chain_failed = outcome not in (None, Outcome.ANSWERED)
-        settled.append(replace(search, outcome=outcome, failed=chain_failed))
+        is_settled = (search.outcome, search.failed) == (outcome, chain_failed)
+        settled.append(
+            search if is_settled else replace(search, outcome=outcome, failed=chain_failed)
+        )
     settled.reverse()
     return settled
 

@@ -47,6 +47,7 @@ _STANDARD = re.compile(
 )
 """A norm, such as EN 60335-1; six digits and more are no norm."""
 _PERCENT = re.compile(r"(?<![\d.,-])\d{1,3}(?:[.,]\d{1,2})? ?%")
+_DIGIT = re.compile(r"\d")
 _NUMERIC = re.compile(r"[+(]{0,2}\d[\d .,/()‐‑–−-]*")
 _PART = re.compile(r"[^\s]+")
 _LETTER_BEFORE = re.compile(r"[^\W\d_]-?\Z")
@@ -77,7 +78,7 @@ def redact(text: str, regions: Iterable[str], private: Iterable[PrivatePattern] 
     text = _EMAIL.sub(EMAIL, _URL.sub(URL, text))
     for pattern in private:
         text = pattern.regex.sub(NUMBER, text)
-    if sum(character.isdigit() for character in text) < LONG_NUMBER:
+    if len(_DIGIT.findall(text)) < LONG_NUMBER:
         return text
     text = _IBAN.sub(_mark_iban, text)
     return _redact_numbers(_redact_phones(text, regions))

@@ -46,6 +46,8 @@ _SETTLE_BEFORE_REPORT = 5_000
 """Ended visits that a report waits for; more are left to the regular job."""
 _DELETE_BATCH = 2_000
 _EXPORT_BATCH = 1_000
+_COUNT_DAYS = 5
+"""Days counted in one transaction, for which a customer's search waits to be recorded."""
 _POPULAR_FOR = timedelta(seconds=60)
 _POPULAR_KEPT = 100
 
@@ -203,9 +205,17 @@ class SearchLogService:
             lambda limit: self._store.list_ended_visits(ended, not_after, limit), max_visits
         )
         rest = None if max_visits is None else max_visits - settled
-        return settled + self._settle_all(
+        settled += self._settle_all(
             lambda limit: self._store.list_outdated_visits(RULES, limit), rest
         )
+        self._keep_day_counts(now.date())
+        return settled
+
+    def _keep_day_counts(self, today: date) -> None:
+        counted = _COUNT_DAYS
+        while counted == _COUNT_DAYS:
+            with self._store.transaction():
+                counted = self._store.keep_day_counts(today, _COUNT_DAYS)
 
     def _settle_all(self, find: Callable[[int], list[int]], most: int | None) -> int:
         settled = 0

@@ -108,6 +108,10 @@ class SearchLogStore(Protocol):
         """An import has met this row again."""
         ...
 
+    def add_opening(self, opening: Opening) -> None:
+        """Keep the first opening of a search that is new."""
+        ...
+
     def set_opening(self, opening: Opening) -> None:
         """Keep what was opened in a visit; the same from the same search only once."""
         ...
@@ -150,6 +154,13 @@ class SearchLogStore(Protocol):
 
     def delete_orphans(self, before: date) -> None:
         """Delete visits, openings, wordings and import keys that nothing refers to any more."""
+        ...
+
+    def keep_day_counts(self, before: date, most: int) -> int:
+        """Count days before this one that changed since they were counted last; how many.
+
+        Counting them again is only quicker for it, never another figure.
+        """
         ...
 
     def count_days(self, since: date, until: date) -> list[DayCount]:

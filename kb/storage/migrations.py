@@ -291,6 +291,31 @@ _SEARCH_LOG_RULES = (
         day INTEGER PRIMARY KEY,
         searches INTEGER NOT NULL
     )""",
+    # What was counted of a day, as long as nothing of it has changed since.
+    """CREATE TABLE day_counts (
+        day INTEGER NOT NULL,
+        outcome TEXT NOT NULL,
+        searches INTEGER NOT NULL,
+        visits INTEGER NOT NULL,
+        failed INTEGER NOT NULL,
+        zero_results INTEGER NOT NULL,
+        PRIMARY KEY (day, outcome)
+    ) WITHOUT ROWID""",
+    "CREATE TABLE changed_days (day INTEGER PRIMARY KEY)",
+    "INSERT INTO changed_days SELECT DISTINCT day FROM searches",
+    """CREATE TRIGGER searches_added AFTER INSERT ON searches BEGIN
+        INSERT OR IGNORE INTO changed_days VALUES (NEW.day);
+    END""",
+    """CREATE TRIGGER searches_changed AFTER UPDATE ON searches
+        WHEN OLD.outcome IS NOT NEW.outcome OR OLD.failed <> NEW.failed
+            OR OLD.total IS NOT NEW.total OR OLD.opens_visit <> NEW.opens_visit
+            OR OLD.day <> NEW.day BEGIN
+        INSERT OR IGNORE INTO changed_days VALUES (OLD.day);
+        INSERT OR IGNORE INTO changed_days VALUES (NEW.day);
+    END""",
+    """CREATE TRIGGER searches_deleted AFTER DELETE ON searches BEGIN
+        INSERT OR IGNORE INTO changed_days VALUES (OLD.day);
+    END""",
 )
 
 

@@ -46,6 +46,11 @@ _MAX_VISIT_SEARCHES = 50
 """A person searches a handful of times; the rest of a script's visit is not compared."""
 
 
+_DAY_COUNTS = (
+    "SELECT day, ifnull(outcome, '') AS outcome, count(*) AS searches,"
+    " sum(opens_visit) AS visits, sum(failed) AS failed,"
+    " sum(ifnull(total, 1) = 0) AS zero_results FROM searches"
+)
 _EXPIRED = "FROM searches WHERE id IN (SELECT id FROM expired)"
 _COUNT_EXPIRED = (
     "INSERT INTO search_days (day, outcome, searches, visits, failed, zero_results)"
@@ -237,8 +242,11 @@ class SqliteSearchLogStore:
             "UPDATE openings SET opened_at = max(opened_at, ?) WHERE search_id = ? AND slug = ?",
             (to_ms(opening.opened_at), opening.search_id, opening.slug),
         )
-        if known:
-            return
+        if not known:
+            self.add_opening(opening)
+
+    def add_opening(self, opening: Opening) -> None:
+        """Keep the first opening of a search that is new."""
         self._run(
             "INSERT INTO openings (visit_id, search_id, opened_at, slug, position, is_hit)"
             " VALUES (?, ?, ?, ?, ?, ?)",
@@ -364,18 +372,27 @@ class SqliteSearchLogStore:
         )
         return [(row[0], _exported_from(row)) for row in rows]
 
+    def keep_day_counts(self, before: date, most: int) -> int:
+        """Count days before this one that changed since they were counted last; how many."""
+        limit = (to_day(before), most)
+        changed = "SELECT day FROM changed_days WHERE day < ? ORDER BY day LIMIT ?"
+        self._run(f"DELETE FROM day_counts WHERE day IN ({changed})", limit)  # noqa: S608
+        self._run(
+            f"INSERT INTO day_counts {_DAY_COUNTS} WHERE day IN ({changed}) GROUP BY 1, 2", limit
+        )
+        return self._run(f"DELETE FROM changed_days WHERE day IN ({changed})", limit)  # noqa: S608
+
     def count_days(self, since: date, until: date) -> list[DayCount]:
         """The counts of every day that has searches, both ends included."""
-        span = (to_day(since), to_day(until))
+        span = "day BETWEEN ?1 AND ?2"
         rows = self._all(
-            "SELECT day, outcome, sum(searches), sum(visits), sum(failed), sum(zero_results)"
-            " FROM (SELECT day, ifnull(outcome, '') AS outcome, count(*) AS searches,"
-            " sum(opens_visit) AS visits, sum(failed) AS failed,"
-            " sum(ifnull(total, 1) = 0) AS zero_results"
-            " FROM searches WHERE day BETWEEN ? AND ? GROUP BY 1, 2"
+            "SELECT day, outcome, sum(searches), sum(visits), sum(failed), sum(zero_results)"  # noqa: S608
+            f" FROM ({_DAY_COUNTS} WHERE day IN (SELECT day FROM changed_days WHERE {span})"
+            f" GROUP BY 1, 2 UNION ALL SELECT * FROM day_counts WHERE {span}"
+            " AND day NOT IN (SELECT day FROM changed_days)"
             " UNION ALL SELECT day, outcome, searches, visits, failed, zero_results"
-            " FROM search_days WHERE day BETWEEN ? AND ?) GROUP BY 1, 2 ORDER BY 1",
-            (*span, *span),
+            f" FROM search_days WHERE {span}) GROUP BY 1, 2 ORDER BY 1",
+            (to_day(since), to_day(until)),
         )
         days: dict[int, list[Row]] = {}
         for row in rows:

@@ -64,6 +64,7 @@ STAFF_PAGES = {
     "staff-unanswered": "/staff/unanswered",
     "staff-topic": "/staff/unanswered/1",
     "staff-searches": "/staff/searches",
+    "staff-quality": "/staff/quality",
     "staff-previews": "/staff/preview/",
     "staff-mails-to-me": "/account/mails",
 }

@@ -113,3 +113,28 @@ def test_erasing_some_days_keeps_the_others(log, make_page, clock):
     assert [day.searches for day in days] == [5, 0, 5]
     assert [a.openings for a in log.list_top_opened(DAY, DAY + timedelta(days=2))] == [2]
     assert [a.unhelpful for a in log.list_unhelpful(DAY, DAY + timedelta(days=2))] == [2]
+
+
+def test_counts_that_are_kept_are_those_of_the_searches(log, make_page, clock, file):
+    span = (DAY, DAY + timedelta(days=3))
+    visits = []
+    for _ in range(3):
+        record_a_day(log, make_page, clock)
+        visits.append(log.record_search(make_page("late", "late"), None))
+        clock.advance(timedelta(hours=23))
+    log.settle()
+    kept = log.summary(*span)
+    assert file.connection().table("changed_days").count == 0
+    with file.transaction() as database:
+        database.conn.execute("UPDATE searches SET outcome = 'answered', failed = 0 WHERE id = 3")
+        database.conn.execute("DELETE FROM searches WHERE id = 8")
+    changed = log._store.count_days(*span)
+    with file.transaction() as database:
+        database.conn.execute(
+            "INSERT OR IGNORE INTO changed_days SELECT DISTINCT day FROM searches"
+        )
+    assert changed == log._store.count_days(*span)
+    assert [day.searches for day in kept.days[:2]] == [6, 6]
+    assert [day.searches for day in changed[:2]] == [6, 5]
+    assert changed[0].answered == kept.days[0].answered + 1
+    assert log.summary(*span).days[:3] == tuple(changed)
