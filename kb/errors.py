@@ -48,3 +48,7 @@ class InvalidInput(HelpshelfError):
 
 class TopicChanged(HelpshelfError):
     """Somebody else changed a topic in the meantime; nothing was done, look again first."""
+
+
+class TrialError(HelpshelfError):
+    """What a change would do cannot be told: it cannot be built, or took too long."""

@@ -8,6 +8,7 @@ from kb.clock import Clock
 from kb.config import Settings
 from kb.content_gaps.service import ContentGapService
 from kb.publishing.generations import Generations
+from kb.relevance.service import RegressionService
 from kb.search_log.service import SearchLogService
 
 
@@ -22,5 +23,6 @@ class Services:
     """What is published; ``generations.current()`` is what this request reads."""
     search_log: SearchLogService
     content_gaps: ContentGapService
+    relevance: RegressionService
     accounts: AccountService
     rate_limiter: RateLimiter

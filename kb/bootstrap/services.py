@@ -3,6 +3,8 @@
 from kb.accounts.rate_limits import NullRateLimiter, RateLimiter
 from kb.accounts.service import AccountService
 from kb.bootstrap.publishing import build_generations
+from kb.bootstrap.regression import open_run_store
+from kb.bootstrap.trial_process import ProcessTrialRunner
 from kb.clock import Clock, SystemClock
 from kb.config import Settings, load_secret_key
 from kb.content_gaps.draft_repositories import open_draft_repository
@@ -10,6 +12,7 @@ from kb.content_gaps.models import Words
 from kb.content_gaps.service import ContentGapService
 from kb.content_gaps.triage import TriageService
 from kb.publishing.generations import Generations
+from kb.relevance.service import RegressionService
 from kb.search_log.learning import WordingLearner
 from kb.search_log.service import SearchLogService
 from kb.services import Services
@@ -56,6 +59,12 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
         generations=generations,
         search_log=search_log,
         content_gaps=_build_content_gaps(settings, clock, search_log, generations),
+        relevance=RegressionService(
+            generations.current,
+            open_run_store(settings),
+            ProcessTrialRunner(settings),
+            settings.regression_rank,
+        ),
         accounts=AccountService(SqliteAccountStore(_database(settings)), clock),
         rate_limiter=_build_rate_limiter(settings, clock),
     )
