@@ -37,6 +37,9 @@ class Settings:
     visit_minutes: int
     search_log_days: int
     learn: bool
+    regression: str
+    regression_rank: int
+    reopen_visits: int
     phone_regions: tuple[str, ...]
     private_patterns: tuple[PrivatePattern, ...]
     trusted_proxies: int
@@ -239,6 +242,24 @@ SETTINGS: tuple[Setting, ...] = (
         "on",
         _switch,
         "Indexes wordings with the article that answered several customers who used them.",
+    ),
+    Setting(
+        "KB_REGRESSION",
+        "warn",
+        _one_of("warn", "refuse", "off"),
+        "What publishing does when a regression query fails.",
+    ),
+    Setting(
+        "KB_REGRESSION_RANK",
+        "3",
+        _whole(1, 100),
+        "Place within which a regression query must find its article.",
+    ),
+    Setting(
+        "KB_REOPEN_VISITS",
+        "3",
+        _whole(1, 1000),
+        "Visits in which an answered topic fails again until it reopens.",
     ),
     Setting(
         "KB_PHONE_REGIONS",

@@ -52,3 +52,7 @@ class TopicChanged(HelpshelfError):
 
 class ChangeRefused(DraftError):
     """A change of the content cannot be made as it is; the message says what to do first."""
+
+
+class TrialError(HelpshelfError):
+    """What a change would do cannot be told: it cannot be built, or took too long."""

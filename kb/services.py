@@ -13,6 +13,7 @@ from kb.digest.service import DigestService
 from kb.mail.outbox import Outbox
 from kb.notifications.service import NotificationService
 from kb.publishing.generations import Generations
+from kb.relevance.service import RegressionService
 from kb.search_log.service import SearchLogService
 
 
@@ -27,6 +28,7 @@ class Services:
     """What is published; ``generations.current()`` is what this request reads."""
     search_log: SearchLogService
     content_gaps: ContentGapService
+    relevance: RegressionService
     accounts: AccountService
     rate_limiter: RateLimiter
     outbox: Outbox

@@ -7,6 +7,7 @@ importing everything would take longer than their work.
 from typing import TYPE_CHECKING
 
 from kb.bootstrap.embedding import build_embedder, build_query_embedder
+from kb.bootstrap.regression import build_guard
 from kb.clock import Clock, SystemClock
 from kb.config import Settings
 from kb.content.sources import open_source
@@ -76,12 +77,15 @@ def build_publisher(settings: Settings, clock: Clock | None = None) -> Publisher
         SourceError: there is no such content.
     """
     layout = IndexLayout(settings.index_dir)
+    engine, clock = build_engine(settings), clock or SystemClock()
+    vectors = build_vector_publisher(settings, layout)
     return Publisher(
         open_source(settings.content_dir, settings.content_ref),
         layout,
         SqliteLibraryFiles(),
-        build_engine(settings),
-        clock or SystemClock(),
+        engine,
+        clock,
         SqliteLearnedWordings(settings.database) if settings.learn else NoWordings(),
-        vectors=build_vector_publisher(settings, layout),
+        vectors=vectors,
+        guard=build_guard(settings, layout, engine, clock, vectors.embedder if vectors else None),
     )

@@ -4,7 +4,9 @@ from kb.accounts.rate_limits import NullRateLimiter, RateLimiter
 from kb.accounts.service import AccountService
 from kb.bootstrap.content_changes import build_content_changes
 from kb.bootstrap.publishing import build_generations
+from kb.bootstrap.regression import open_run_store
 from kb.bootstrap.told import build_told
+from kb.bootstrap.trial_process import ProcessTrialRunner
 from kb.clock import Clock, SystemClock
 from kb.config import Settings, load_secret_key
 from kb.content_changes.service import ContentChangeService
@@ -12,6 +14,7 @@ from kb.content_gaps.models import Words
 from kb.content_gaps.service import ContentGapService
 from kb.content_gaps.triage import TriageService
 from kb.publishing.generations import Generations
+from kb.relevance.service import RegressionService
 from kb.search_log.learning import WordingLearner
 from kb.search_log.service import SearchLogService
 from kb.services import Services
@@ -66,6 +69,12 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
         generations=generations,
         search_log=search_log,
         content_gaps=content_gaps,
+        relevance=RegressionService(
+            generations.current,
+            open_run_store(settings),
+            ProcessTrialRunner(settings),
+            settings.regression_rank,
+        ),
         accounts=accounts,
         rate_limiter=_build_rate_limiter(settings, clock),
         outbox=told.outbox,

@@ -76,8 +76,11 @@ class EmbeddingProcess:
             self._process = self._start()
 
 
-class VectorUpdate:
-    """One ``kb index`` at low priority: computes the vectors that are missing at the start."""
+class IndexUpdate:
+    """One ``kb index`` at low priority: computes the vectors that are missing at the start.
+
+    And asks the regression queries, when customers are answered by meaning too.
+    """
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
@@ -94,7 +97,7 @@ class VectorUpdate:
             # Without the socket: it has a model of its own, on all cores.
             env={name: value for name, value in os.environ.items() if name != "KB_EMBEDDER_SOCKET"},
         )
-        threading.Thread(target=self._watch, name="vectors", daemon=True).start()
+        threading.Thread(target=self._watch, name="index", daemon=True).start()
 
     def stop(self) -> None:
         """End it; what was computed is kept."""
@@ -105,7 +108,7 @@ class VectorUpdate:
         assert self._process is not None
         _, messages = self._process.communicate()
         if not self._stopped and messages.strip():
-            _log.warning("computing vectors: %s", messages.strip())
+            _log.warning("kb index: %s", messages.strip())
 
 
 def _terminate(process: "subprocess.Popen[bytes] | subprocess.Popen[str] | None") -> None:

@@ -7,7 +7,7 @@ import click
 
 from kb.cli.problems import count_severities, counted, problem_line, problem_object
 from kb.cli.progress import ProgressLine
-from kb.content.models import Severity
+from kb.content.models import Problem, Severity
 from kb.errors import EmbedderUnavailable
 from kb.publishing.models import PublishReport
 from kb.publishing.publisher import Publisher
@@ -20,6 +20,8 @@ class _Done:
     embedding: EmbeddingReport | None
     trouble: str
     """Why no vectors could be computed."""
+    failures: tuple[Problem, ...] = ()
+    """Regression queries that fail in what was published."""
 
 
 @click.command()
@@ -29,13 +31,14 @@ class _Done:
 def index(ctx: click.Context, full: bool, as_json: bool) -> None:
     """Publish what changed in the content; back when all of it can be searched.
 
-    Exit code 1 when a file could not be published; everything else is.
+    Exit code 1 when a file could not be published (everything else is), or when regression
+    queries fail and KB_REGRESSION=refuse keeps the last generation.
     """
     ctx.exit(run_index(full=full, as_json=as_json))
 
 
 def run_index(*, full: bool = False, as_json: bool = False, embed: bool = True) -> int:
-    """Publish and report, with vectors unless told otherwise; the exit code."""
+    """Publish and report, with vectors and regression queries unless told otherwise; the exit code."""
     from kb.bootstrap.publishing import build_publisher
     from kb.config import load_settings
 
@@ -50,16 +53,21 @@ def run_index(*, full: bool = False, as_json: bool = False, embed: bool = True) 
         _print(done)
     if done.trouble:
         click.echo(f"Warning: search goes by words alone: {done.trouble}", err=True)
-    return 1 if count_severities(done.report.problems)[0] else 0
+    return 1 if done.report.refused or count_severities(done.report.problems)[0] else 0
 
 
 def _publish(publisher: Publisher, progress: ProgressLine, *, full: bool, embed: bool) -> _Done:
     report = publisher.publish(full=full, progress=progress)
+    if not embed or report.refused:
+        return _Done(report, None, "")
+    embedding, trouble = None, ""
     try:
-        embedding = publisher.embed(progress) if embed else None
+        embedding = publisher.embed(progress)
     except EmbedderUnavailable as error:
-        return _Done(report, None, str(error))
-    return _Done(report, embedding, "")
+        trouble = str(error)
+    # By words and meaning, as customers are answered from now on; without vectors by words.
+    failures = publisher.check_regression() if report.regression_queries else ()
+    return _Done(report, embedding, trouble, failures)
 
 
 def _as_object(done: _Done) -> dict[str, object]:
@@ -69,13 +77,15 @@ def _as_object(done: _Done) -> dict[str, object]:
         "articles": report.articles,
         "indexed": report.indexed,
         "removed": report.removed,
-        "problems": [problem_object(problem) for problem in report.problems],
+        "problems": [problem_object(problem) for problem in (*report.problems, *done.failures)],
         "seconds": report.seconds,
         "generation": report.generation,
         "kept": list(report.kept),
         "passages": embedding.passages if embedding else 0,
         "embedded": embedding.embedded if embedding else 0,
         "embedding_seconds": embedding.seconds if embedding else 0.0,
+        "regression_queries": report.regression_queries,
+        "refused": report.refused,
     }
 
 
@@ -84,6 +94,15 @@ def _print(done: _Done) -> None:
     for problem in report.problems:
         if problem.severity is Severity.ERROR:
             click.echo(problem_line(problem), err=True)
+    for problem in done.failures:
+        click.echo(problem_line(problem), err=True)
+    if report.refused:
+        click.echo(
+            "Refused: regression queries that are answered now would fail, so the last generation is "
+            "served. Mend the content, or publish it all the same with KB_REGRESSION=warn.",
+            err=True,
+        )
+        return
     changes = (
         f"{report.indexed} changed, {report.removed} removed"
         if report.changed

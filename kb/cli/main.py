@@ -19,6 +19,7 @@ _COMMANDS = {
     "push": ("kb.cli.push:push", "Push commits that the remote does not have yet."),
     "search": ("kb.cli.search:search", "Search as a customer does, without being logged."),
     "evaluate": ("kb.cli.evaluate:evaluate", "Measure search against judged questions."),
+    "relevance": ("kb.cli.relevance:relevance", "Tell whether regression queries hold."),
     "serve": ("kb.cli.serve:serve", "Serve the help center."),
     "embedder": ("kb.cli.embedder:embedder", "Hold the sentence model for a server's workers."),
     "unanswered": ("kb.cli.unanswered:unanswered", "List what customers search and do not find."),

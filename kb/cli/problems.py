@@ -27,9 +27,9 @@ def problem_line(problem: Problem) -> str:
     return f"{place}: {problem.severity.value} {problem.code}: {message}. To do: {fix}."
 
 
-def counted(count: int, noun: str) -> str:
-    """``1 article``, ``2 articles``."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """``1 article``, ``2 articles``; ``plural`` where it is not the noun with an s."""
+    return f"{count} {noun}" if count == 1 else f"{count} {plural or noun + 's'}"
 
 
 def count_severities(problems: Sequence[Problem]) -> tuple[int, int]:

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import click
 
-from kb.cli.background import EmbeddingProcess, VectorUpdate, kb_command
+from kb.cli.background import EmbeddingProcess, IndexUpdate, kb_command
 from kb.cli.index import run_index
 from kb.config import Settings
 from kb.errors import GenerationUnavailable, HelpshelfError
 from kb.publishing.generations import Generations
+from kb.publishing.layout import IndexLayout
 
 _MAINTENANCE_SECONDS = 3600.0
 _DELIVERY_SECONDS = 300.0
@@ -43,7 +44,7 @@ def serve(host: str, port: int, workers: int) -> None:
     _check_port(host, port)
     load_secret_key(settings)  # made once here, so that workers do not race for it
     sends = _sends(settings)
-    with _embedding(settings) as keep_embedding:
+    with _embedding(settings) as keep_embedding, _updating(settings) as update:
         _publish(settings)
         threading.Thread(target=_maintain, daemon=True).start()
         if sends:
@@ -51,6 +52,7 @@ def serve(host: str, port: int, workers: int) -> None:
         if settings.content_remote:
             threading.Thread(target=_push, daemon=True).start()
         keep_embedding()
+        update()
         _greet(build_generations(settings), host, port)
         _run(host, port, workers)
 
@@ -74,9 +76,8 @@ def _publish(settings: Settings) -> None:
     try:
         if not build_publisher(settings).is_current():
             click.echo(f"Publishing {settings.content_dir} …")
-            # Vectors are computed while the site is served already.
-            if run_index(embed=False):
-                click.echo("Some files could not be published; the rest is served.", err=True)
+            if _run_index(settings):
+                click.echo("Some of it could not be published; the rest is served.", err=True)
     except HelpshelfError as error:
         # The last good generation beats no help center at all.
         try:
@@ -86,9 +87,38 @@ def _publish(settings: Settings) -> None:
         click.echo(f"Warning: {error} The last published generation is served.", err=True)
 
 
+def _run_index(settings: Settings) -> int:
+    if settings.regression == "refuse" and IndexLayout(settings.index_dir).read_current():
+        # It loads the model before it switches, and workers must not be forks of a process
+        # that has a model.
+        return subprocess.run(kb_command("index"), check=False).returncode
+    # Vectors are computed while the site is served already.
+    return run_index(embed=False)
+
+
+@contextlib.contextmanager
+def _updating(settings: Settings) -> Iterator[Callable[[], None]]:
+    """What is left to do for ``kb index`` while the site is served; what is yielded starts it."""
+    update = IndexUpdate()
+
+    def start() -> None:
+        from kb.bootstrap.embedding import find_embedder_problem
+        from kb.bootstrap.publishing import build_publisher
+
+        publisher = build_publisher(settings)
+        has_model = settings.semantic and not find_embedder_problem(settings)
+        if (has_model and not publisher.has_all_vectors()) or publisher.may_have_to_check():
+            update.start()
+
+    try:
+        yield start
+    finally:
+        update.stop()
+
+
 @contextlib.contextmanager
 def _embedding(settings: Settings) -> Iterator[Callable[[], None]]:
-    """What search by meaning needs beside the workers: one model for all, and missing vectors.
+    """What search by meaning needs beside the workers: one model for all.
 
     The model is loaded while the content is published; what is yielded has to be called then.
     """
@@ -103,25 +133,17 @@ def _embedding(settings: Settings) -> Iterator[Callable[[], None]]:
         return
     # Somebody else may keep the process that workers ask.
     process = EmbeddingProcess() if settings.embedder_socket is None else None
-    update = VectorUpdate()
     try:
-        yield lambda: _keep_embedding(settings, process, update)
+        yield lambda: _keep_embedding(process)
     finally:
-        update.stop()
         if process is not None:
             process.stop()
 
 
-def _keep_embedding(
-    settings: Settings, process: EmbeddingProcess | None, update: VectorUpdate
-) -> None:
-    from kb.bootstrap.publishing import build_publisher
-
+def _keep_embedding(process: EmbeddingProcess | None) -> None:
     if process is not None:
         process.watch()
         os.environ["KB_EMBEDDER_SOCKET"] = str(process.socket)  # for the workers
-    if not build_publisher(settings).has_all_vectors():
-        update.start()
 
 
 def _maintain() -> None:

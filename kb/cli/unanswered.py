@@ -18,7 +18,7 @@ _LABEL_WIDTH = 44
 _MAX_DAYS = 36_500
 
 
-def _parse_since(ctx: click.Context, param: click.Parameter, value: str) -> int | date:
+def parse_since(ctx: click.Context, param: click.Parameter, value: str) -> int | date:
     """``30d``, ``4w`` or a day such as 2026-01-31; gives days back, or the day."""
     text = value.strip().lower()
     match = re.fullmatch(r"([0-9]{1,5})([dw])", text)
@@ -33,7 +33,7 @@ def _parse_since(ctx: click.Context, param: click.Parameter, value: str) -> int 
 @click.command()
 @click.option(
     "--since",
-    callback=_parse_since,
+    callback=parse_since,
     default="30d",
     show_default=True,
     help="How far back: 30d, 4w or a day such as 2026-01-31.",

@@ -67,6 +67,8 @@ def arrange(
             tags=front_matter.tags,
             aliases=_claim_aliases(path, front_matter, aliases, problems),
             questions=front_matter.questions,
+            regression_queries=front_matter.regression_queries,
+            regression_lines=front_matter.regression_lines,
             number=_claim_number(path, front_matter, numbers, problems),
             related=front_matter.related,
             product=front_matter.product,

@@ -31,8 +31,8 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
 _KEYS = frozenset(
     [
         "title", "slug", "kind", "state", "draft", "published", "summary", "tags", "aliases",
-        "questions", "number", "related", "product", "language", "reviewed", "review_by",
-        "effective_from", "effective_until", "boost", "topic",
+        "questions", "regression_queries", "number", "related", "product", "language",
+        "reviewed", "review_by", "effective_from", "effective_until", "boost", "topic",
     ]
 )  # fmt: skip
 
@@ -52,6 +52,9 @@ class FrontMatter:
     tags: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
+    regression_queries: tuple[str, ...] = ()
+    regression_lines: tuple[int, ...] = ()
+    """Line of each regression query."""
     number: int | None = None
     related: tuple[str, ...] = ()
     product: tuple[str, ...] = ()
@@ -227,6 +230,8 @@ def _read_fields(reader: FieldReader, path: str, body: str) -> FrontMatter:
         tags=reader.texts("tags"),
         aliases=tuple(filter(None, (slugify(alias) for alias in reader.texts("aliases")))),
         questions=reader.texts("questions"),
+        regression_queries=reader.texts("regression_queries"),
+        regression_lines=_lines_of_regression_queries(reader),
         number=reader.whole("number", 1),
         related=reader.texts("related"),
         product=reader.texts("product"),
@@ -242,6 +247,12 @@ def _read_fields(reader: FieldReader, path: str, body: str) -> FrontMatter:
     )
     _check_dates(reader, front_matter)
     return front_matter
+
+
+def _lines_of_regression_queries(reader: FieldReader) -> tuple[int, ...]:
+    if any(problem.field == "regression_queries" for problem in reader.problems):
+        return ()  # reading them once more would report them once more
+    return reader.lines_of_texts("regression_queries")
 
 
 def _read_title(reader: FieldReader, path: str, body: str) -> str:

@@ -85,6 +85,10 @@ class ArticleSummary:
     tags: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
+    regression_queries: tuple[str, ...] = ()
+    """Questions that must keep finding it. Never indexed: they would find it for that alone."""
+    regression_lines: tuple[int, ...] = ()
+    """Line of each regression query in the file, for who has to look at it."""
     number: int | None = None
     related: tuple[str, ...] = ()
     product: tuple[str, ...] = ()

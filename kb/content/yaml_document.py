@@ -223,6 +223,15 @@ class FieldReader:
             return ()
         return tuple(dict.fromkeys(item.strip() for item in value if item.strip()))
 
+    def lines_of_texts(self, name: str) -> tuple[int, ...]:
+        """The line of each of ``texts(name)``, in the same order."""
+        texts = self.texts(name)
+        value = self._values.get(name)
+        if not isinstance(value, list):
+            return tuple(self.document.line_of(*self.keys, name) for _ in texts)
+        places = {item.strip(): place for place, item in reversed(list(enumerate(value)))}
+        return tuple(self.document.line_of(*self.keys, name, places[text]) for text in texts)
+
     def date(self, name: str) -> datetime.date | None:
         """A date written YYYY-MM-DD."""
         return self.parsed(name, datetime.date.fromisoformat, "a date such as 2026-01-31")

@@ -134,5 +134,5 @@ def _searched(summary: ArticleSummary) -> ArticleSummary:
     return replace(
         summary, created_at=None, updated_at=None, reviewed=None, review_by=None,
         effective_from=None, effective_until=None, related=(), aliases=(), authors=(), boost=1.0,
-        extra={}, topic=None,
+        regression_queries=(), regression_lines=(), extra={}, topic=None,
     )  # fmt: skip

@@ -8,6 +8,7 @@ from kb.content.links import ResolvedLink
 from kb.content.models import (
     ArticleSummary,
     ArticleVersion,
+    Audience,
     Collection,
     ContentFile,
     Problem,
@@ -81,6 +82,11 @@ class Catalogue:
     wordings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Learned wordings that are indexed, by slug."""
 
+    def count_regression_queries(self) -> int:
+        """How many regression queries there are to ask."""
+        summaries = (article.summary for article in self.articles.values())
+        return sum(len(s.regression_queries) for s in summaries if s.is_visible_to(Audience.STAFF))
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
@@ -116,3 +122,8 @@ class PublishReport:
     """False when the current generation already matched the content."""
     kept: tuple[str, ...] = field(default=())
     """Paths of broken articles whose last good version is served."""
+    regression_queries: int = 0
+    """How many regression queries the generation has."""
+    refused: bool = False
+    """The new generation was not published, because regression queries failed; ``problems``
+    begins with them, everything else is of the generation that is served."""

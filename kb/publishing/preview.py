@@ -5,21 +5,11 @@ those of ``kb check``, also those that show only beside other articles.  What di
 change is taken from the last generation.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from kb.content.front_matter import parse_article
 from kb.content.models import Problem
 from kb.content.rendering_pool import RenderTask, render_articles
-from kb.content.source import (
-    ContentSource,
-    FileHistory,
-    FileVersion,
-    Histories,
-    Scan,
-    SourceFile,
-    blob_digest,
-)
 from kb.publishing.revision import Revision
 
 
@@ -31,44 +21,6 @@ class ArticlePreview:
     html: str
     """Sanitised; empty when it cannot be rendered, which is among the problems then."""
     problems: tuple[Problem, ...]
-
-
-class OverlaidSource:
-    """A source in which one file has another text."""
-
-    def __init__(self, source: ContentSource, path: str, data: bytes) -> None:
-        self._source = source
-        self._path = path
-        self._data = data
-
-    def scan(self) -> Scan:
-        """The files of the source, and the one."""
-        scan = self._source.scan()
-        digest = blob_digest(self._data)
-        file = SourceFile(self._path, len(self._data), digest, digest)
-        return replace(scan, files={**scan.files, self._path: file})
-
-    def read(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
-        """The contents of files, in order."""
-        for path in paths:
-            if path == self._path:
-                yield path, self._data
-            else:
-                yield from self._source.read([path])
-
-    def histories(self, scan: Scan, since: str = "") -> Histories:
-        """Dates and authors of what is committed."""
-        histories = self._source.histories(self._without(scan), since)
-        files: dict[str, FileHistory] = dict(histories.files)
-        return Histories(files, histories.complete)
-
-    def versions(self, scan: Scan, path: str, limit: int) -> Sequence[FileVersion]:
-        """Earlier contents of one file."""
-        return self._source.versions(scan, path, limit)
-
-    def _without(self, scan: Scan) -> Scan:
-        # The file need not exist where the source looks for its date.
-        return replace(scan, files={p: f for p, f in scan.files.items() if p != self._path})
 
 
 def preview_article(revision: Revision, path: str, data: bytes) -> ArticlePreview:

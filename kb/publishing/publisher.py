@@ -11,22 +11,23 @@ import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from kb.clock import Clock
 from kb.content.models import Problem
+from kb.content.overlay import OverlaySource
 from kb.content.renderer import RENDERER_VERSION
 from kb.content.source import ContentSource
-from kb.errors import GenerationUnavailable, PublishError, SourceError
-from kb.publishing.build import Build
+from kb.errors import EmbedderUnavailable, PublishError, SourceError
+from kb.publishing.building import Built, GenerationBuilder
+from kb.publishing.guard import PublishGuard
+from kb.publishing.last import LastGeneration, open_last
 from kb.publishing.layout import IndexLayout
-from kb.publishing.learned import Wordings, choose_wordings, load_wordings
+from kb.publishing.learned import choose_wordings, load_wordings
 from kb.publishing.locks import only_one
-from kb.publishing.models import Catalogue, Manifest, PublishReport
-from kb.publishing.preview import ArticlePreview, OverlaidSource, preview_article
-from kb.publishing.reading import now_text
-from kb.publishing.revision import Progress, Revision, searchable
-from kb.publishing.store import LearnedWordings, LibraryFiles, LibraryReader
+from kb.publishing.models import Catalogue, PublishReport
+from kb.publishing.preview import ArticlePreview, preview_article
+from kb.publishing.revision import Progress, Revision
+from kb.publishing.store import LearnedWordings, LibraryFiles
 from kb.publishing.vectors import EmbeddingReport, VectorPublisher
 from kb.search.engine import SearchEngine
 
@@ -52,6 +53,8 @@ class Publisher:
     """How long a publish waits for another one to end, so that no push goes unpublished."""
     vectors: VectorPublisher | None = None
     """Keeps vectors up to date; None when nobody searches by meaning."""
+    guard: PublishGuard | None = None
+    """Asks the regression queries; None when nobody wants to know."""
 
     def publish(self, *, full: bool = False, progress: Progress = no_progress) -> PublishReport:
         """Bring the published generation up to date with the content.
@@ -64,14 +67,14 @@ class Publisher:
         with self._translated(), self._only_one():
             last = self._open_last()
             try:
-                revision = self._revision(last, full=full, progress=progress)
+                revision = self.start_revision(last, progress, full=full)
                 revision.read_source()
                 if last and not full and self._matches(last.catalogue, revision.scan.revision):
                     return self._unchanged(last, started)
                 if last and not full:
                     self._refuse_nothing(last.catalogue, revision)
                 revision.prepare()
-                return self._build(revision, last, started, full=full)
+                return self._build(revision, last, started, progress, full=full)
             finally:
                 if last is not None:
                     last.reader.close()
@@ -91,26 +94,31 @@ class Publisher:
         """Whether ``embed`` would have nothing to do (cheap: only the list is looked at)."""
         return self.vectors is None or self.vectors.is_complete()
 
-    def check(self, progress: Progress = no_progress) -> list[Problem]:
-        """All problems of the content as it is now; nothing is written."""
-        last = self._open_last()
-        try:
-            revision = self._revision(last, full=False, progress=progress)
-            revision.read_source()
-            revision.prepare()
-            for _ in revision.compile():
-                pass
-            return sorted(set(revision.problems))
-        finally:
-            if last is not None:
-                last.reader.close()
+    def check_regression(self) -> tuple[Problem, ...]:
+        """Ask the regression queries of what is published, unless that was done already.
+
+        After ``embed``, when customers are answered by meaning too. What fails is a warning,
+        since it is published.
+        """
+        generation = self.layout.read_current()
+        if self.guard is None or generation is None:
+            return ()
+        return self.guard.check(generation)
+
+    def may_have_to_check(self) -> bool:
+        """Whether ``check_regression`` has anything to ask (cheap; the database is not opened)."""
+        last = self._open_last() if self.guard is not None else None
+        if last is None:
+            return False
+        last.close()
+        return last.regression_queries > 0
 
     def preview(self, path: str, data: bytes) -> ArticlePreview:
         """The article at ``path`` with the text ``data``, as it would be; nothing is written."""
         last = self._open_last()
         try:
-            revision = self._revision(last, full=False, progress=no_progress)
-            revision.source = OverlaidSource(self.source, path, data)
+            source = OverlaySource(self.source, {path: data})
+            revision = replace(self, source=source).start_revision(last, no_progress)
             return preview_article(revision, path, data)
         finally:
             if last is not None:
@@ -129,26 +137,8 @@ class Publisher:
 
     # -- the last generation ---------------------------------------------------
 
-    def _open_last(self) -> "_Last | None":
-        generation = self.layout.read_current()
-        if generation is None:
-            return None
-        directory = self.layout.generation(generation)
-        try:
-            reader = self.library_files.open(directory)
-            catalogue = reader.load_catalogue()
-        except GenerationUnavailable:
-            return None  # damaged or of another format: everything is rebuilt from the content
-        if not self._engine_opens(directory):
-            catalogue = replace(catalogue, manifest=replace(catalogue.manifest, engine=""))
-        return _Last(generation, directory, reader, catalogue)
-
-    def _engine_opens(self, directory: Path) -> bool:
-        try:
-            self.engine.open(directory / self.engine.name).close()
-        except GenerationUnavailable:
-            return False
-        return True
+    def _open_last(self) -> LastGeneration | None:
+        return open_last(self.layout, self.library_files, self.engine)
 
     def _matches(self, catalogue: Catalogue, revision: str) -> bool:
         manifest = catalogue.manifest
@@ -171,7 +161,7 @@ class Publisher:
                 "published: correct KB_CONTENT_DIR, or publish nothing with `kb index --full`."
             )
 
-    def _unchanged(self, last: "_Last", started: float) -> PublishReport:
+    def _unchanged(self, last: LastGeneration, started: float) -> PublishReport:
         catalogue = last.catalogue
         return PublishReport(
             generation=last.id,
@@ -183,89 +173,76 @@ class Publisher:
             seconds=round(time.monotonic() - started, 3),
             changed=False,
             kept=tuple(path for path in catalogue.broken if path in catalogue.articles),
+            regression_queries=last.regression_queries,
         )
 
     # -- building --------------------------------------------------------------
 
-    def _revision(self, last: "_Last | None", *, full: bool, progress: Progress) -> Revision:
+    def start_revision(
+        self, last: LastGeneration | None, progress: Progress, *, full: bool = False
+    ) -> Revision:
+        """The content as it is now, about to be compiled on top of ``last``."""
         previous = last.catalogue if last else None
         return Revision(self.source, previous, self.clock.now().date(), full, progress)
 
     def _build(
-        self, revision: Revision, last: "_Last | None", started: float, *, full: bool
+        self,
+        revision: Revision,
+        last: LastGeneration | None,
+        started: float,
+        progress: Progress,
+        *,
+        full: bool,
     ) -> PublishReport:
         generation = f"{self.clock.now():%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
         directory = self.layout.create_generation(generation)
-        # A full publish starts from nothing, but still falls back on last good versions.
-        base = None if full else last
-        writer = self.library_files.create(directory, base.directory if base else None)
-        learned = load_wordings(self.learned, last.catalogue.wordings if last else {})
-        build = Build(
-            revision,
-            writer,
-            last.reader if last else None,
-            base.catalogue if base else None,
-            choose_wordings(revision.arrangement.articles.values(), learned),
-        )
         try:
-            catalogue = self._write(build, directory, base)
-            if self.vectors is not None:
-                before = (last.directory, last.catalogue) if last else None
-                self.vectors.prepare(directory, catalogue, before)
+            built = self._builder.build(directory, revision, last, full=full)
+            self._store_files(built.catalogue)
+            self.layout.sync(directory)
+            if last and (refusal := self._find_refusal(generation, last, built, progress)):
+                shutil.rmtree(directory, ignore_errors=True)
+                return self._refused(last, refusal, started)
         except BaseException:
-            with contextlib.suppress(Exception):
-                writer.abandon()
             shutil.rmtree(directory, ignore_errors=True)
             raise
-        self.layout.sync(directory)
         self.layout.write_current(generation)
         self.layout.remove_old(KEPT_GENERATIONS)
         return PublishReport(
             generation=generation,
             revision=revision.scan.revision,
-            articles=len(catalogue.articles),
-            indexed=build.indexed,
-            removed=build.removed,
-            problems=catalogue.problems,
+            articles=len(built.catalogue.articles),
+            indexed=built.indexed,
+            removed=built.removed,
+            problems=built.catalogue.problems,
             seconds=round(time.monotonic() - started, 3),
             kept=tuple(revision.kept),
+            regression_queries=built.regression_queries,
         )
 
-    def _write(self, build: Build, directory: Path, base: "_Last | None") -> Catalogue:
-        """Index and library in ``directory``, on top of ``base`` if there is one."""
-        index = directory / self.engine.name
-        if base and base.catalogue.manifest.engine == self.engine.name:
-            old_index = base.directory / self.engine.name
-            documents = build.documents(everything=False)
-            self.engine.build(index, documents, base=old_index, removed=build.removed_keys())
-        else:
-            self.engine.build(index, build.documents(everything=True))
-        catalogue = self._catalogue(build.revision, build.wordings)
-        build.writer.finish(catalogue)
-        self._store_files(catalogue)
-        self._verify(directory, catalogue)
-        return catalogue
+    @property
+    def _builder(self) -> GenerationBuilder:
+        return GenerationBuilder(
+            self.library_files, self.engine, self.clock, self.learned, self.vectors
+        )
 
-    def _catalogue(self, revision: Revision, wordings: Wordings) -> Catalogue:
-        slugs = {article.summary.slug for article in revision.stored.values()}
-        manifest = Manifest(
-            revision=revision.scan.revision,
-            commit=revision.scan.commit,
-            published_at=now_text(self.clock.now()),
-            renderer=RENDERER_VERSION,
-            engine=self.engine.name,
-        )
-        return Catalogue(
-            manifest=manifest,
-            articles=revision.stored,
-            broken=revision.broken,
-            collections=tuple(revision.collections),
-            files=revision.files,
-            fingerprints={path: revision.scan.files[path].fingerprint for path in revision.files},
-            documents=revision.settings.texts,
-            problems=tuple(sorted(set(revision.problems))),
-            wordings={slug: texts for slug, texts in wordings.items() if slug in slugs},
-        )
+    def _find_refusal(
+        self, generation: str, last: LastGeneration, built: Built, progress: Progress
+    ) -> tuple[Problem, ...]:
+        """The regression queries because of which a generation is not switched to."""
+        if self.guard is None or not self.guard.refuses or not built.regression_queries:
+            return ()
+        if self.vectors is not None:
+            # Judged as customers would be answered: by meaning too, of the new texts as well.
+            with contextlib.suppress(EmbedderUnavailable):
+                self.vectors.complete_one(generation, progress)
+        return self.guard.judge(generation, last.id)
+
+    def _refused(
+        self, last: LastGeneration, refusal: tuple[Problem, ...], started: float
+    ) -> PublishReport:
+        report = self._unchanged(last, started)
+        return replace(report, problems=(*refusal, *report.problems), refused=True)
 
     def _store_files(self, catalogue: Catalogue) -> None:
         missing = {
@@ -277,18 +254,6 @@ class Publisher:
             if data is None:
                 raise PublishError(f"{path} vanished while it was published: publish again.")
             self.layout.write_content_file(missing[path].digest, data)
-
-    def _verify(self, directory: Path, catalogue: Catalogue) -> None:
-        expected = sum(1 for a in catalogue.articles.values() if searchable(a.summary))
-        reader = self.engine.open(directory / self.engine.name)
-        try:
-            if reader.count() != expected:
-                raise PublishError(
-                    f"The new index holds {reader.count()} articles instead of {expected}: "
-                    "run `kb index --full`."
-                )
-        finally:
-            reader.close()
 
     def _only_one(self) -> contextlib.AbstractContextManager[None]:
         deadline = time.monotonic() + self.patience_seconds
@@ -308,11 +273,3 @@ class Publisher:
                 f"The index folder {self.layout.root} cannot be written ({error.strerror or error}): "
                 "check KB_INDEX_DIR, its permissions and the free disk space."
             ) from error
-
-
-@dataclass(frozen=True)
-class _Last:
-    id: str
-    directory: Path
-    reader: LibraryReader
-    catalogue: Catalogue

@@ -10,7 +10,7 @@ and turns to the next generation when there is one.
 import contextlib
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -114,7 +114,7 @@ class VectorPublisher:
             embedded, table = 0, None
             while (generation := self.layout.read_current()) is not None:
                 try:
-                    work = _Work(self, generation, progress)
+                    work = _Work(self, generation, progress, self._current_is(generation))
                     table = work.run()
                     embedded += work.embedded
                 except (GenerationUnavailable, FileNotFoundError):
@@ -129,11 +129,26 @@ class VectorPublisher:
             seconds=round(time.monotonic() - started, 3),
         )
 
+    def complete_one(self, generation: str, progress: Progress) -> None:
+        """Embed what is missing in one generation, whether it is current or not.
+
+        Raises:
+            EmbedderUnavailable: the model cannot be used.
+            PublishError: the vectors cannot be written.
+        """
+        if not self.embedder.model:
+            self.embedder.embed([""])  # says why
+        with self._translated(), only_one(self.layout.root / "embed.lock"):
+            _Work(self, generation, progress, lambda: True).run()
+
     def _open_store(self) -> VectorStore:
         store = VectorStore(self.layout.vectors, self.embedder.model)
         for damage in store.damaged:
             _log.warning("vectors are computed again: %s", damage)
         return store
+
+    def _current_is(self, generation: str) -> Callable[[], bool]:
+        return lambda: self.layout.read_current() == generation
 
     def _prune(self) -> None:
         named: set[str] = set()
@@ -154,15 +169,21 @@ class VectorPublisher:
 
 
 class _Work:
-    """Completes one generation."""
+    """Completes one generation, as long as it is wanted."""
 
-    def __init__(self, publisher: VectorPublisher, generation: str, progress: Progress) -> None:
+    def __init__(
+        self,
+        publisher: VectorPublisher,
+        generation: str,
+        progress: Progress,
+        is_wanted: Callable[[], bool],
+    ) -> None:
         self.embedded = 0
         self._layout = publisher.layout
         self._files = publisher.library_files
         self._embedder = publisher.embedder
         self._store = publisher._open_store()
-        self._generation = generation
+        self._is_wanted = is_wanted
         self._progress = progress
         self._directory = self._layout.generation(generation)
 
@@ -176,7 +197,7 @@ class _Work:
         if table is None or not table.complete:
             table = self._embed_missing(table)
         table = self._store.merge(table)
-        if (written is None or not table.is_located_like(written)) and self._is_current():
+        if (written is None or not table.is_located_like(written)) and self._is_wanted():
             self._layout.write_file(self._directory / FILE_NAME, encode_table(table))
         return table
 
@@ -186,7 +207,7 @@ class _Work:
             catalogue = reader.load_catalogue()
             if table is not None:
                 table = self._embed_texts(table, catalogue, reader)
-            if table is None or (not table.complete and self._is_current()):
+            if table is None or (not table.complete and self._is_wanted()):
                 # No list, or one that does not match the texts: listed anew.
                 fresh = self._store.locate(build_table(catalogue, reader, None))
                 table = self._embed_texts(fresh, catalogue, reader)
@@ -203,7 +224,7 @@ class _Work:
         remaining = iter(texts.items())
         self._progress("Embedding", 0, len(texts))
         try:
-            while self._is_current() and (batch := list(islice(remaining, _AT_ONCE))):
+            while self._is_wanted() and (batch := list(islice(remaining, _AT_ONCE))):
                 vectors = self._embedder.embed([text for _, text in batch])
                 done += zip((digest for digest, _ in batch), vectors, strict=True)
                 self.embedded += len(batch)
@@ -219,6 +240,3 @@ class _Work:
         if done:
             self._store.add([digest for digest, _ in done], np.stack([row for _, row in done]))
             done.clear()
-
-    def _is_current(self) -> bool:
-        return self._layout.read_current() == self._generation

@@ -112,6 +112,16 @@ class SearchPage:
 
 
 @dataclass(frozen=True, slots=True)
+class RankedArticles:
+    """The order of a whole search without the texts of its hits."""
+
+    slugs: tuple[str, ...]
+    """Best first."""
+    mode: str
+    """As in ``SearchPage``."""
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
     """An article offered while the customer is typing."""
 

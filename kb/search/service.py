@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 
 from kb.clock import Clock
 from kb.content.library import Library
@@ -23,7 +24,7 @@ from kb.search.engine import EngineReader, idf
 from kb.search.evidence import collect_evidence
 from kb.search.filters import EVERYTHING_PUBLIC, SearchFilters
 from kb.search.hits import HitBuilder, Match
-from kb.search.models import Hit, SearchOutcome, SearchPage, Stage, Suggestion
+from kb.search.models import Hit, RankedArticles, SearchOutcome, SearchPage, Stage, Suggestion
 from kb.search.query import Query
 from kb.search.ranking import Ranker, Ranking, allowed_slugs, score_factors
 from kb.search.reading import QuestionReader, Reading
@@ -114,6 +115,24 @@ class SearchService:
             page = self._fall_back(cleaned, limit, filters.audience)
         took_ms = round((time.perf_counter() - started) * 1000, 3)
         return replace(page, offset=offset, took_ms=took_ms)
+
+    def rank(
+        self, text: str, *, filters: SearchFilters = EVERYTHING_PUBLIC, limit: int = MAX_RESULTS
+    ) -> RankedArticles:
+        """What the pages of ``search`` show, in the same order; never raises.
+
+        Without reading the texts of what is found, for who only needs the order.
+        """
+        cleaned = clean_query_text(text)
+        try:
+            query = self._reader.read(cleaned).query
+            ranking = self._ranker.rank(query, filters, self._clock.now().date())
+        except Exception:
+            _log.exception("ranking failed; ranked by titles")
+            page = self._fall_back(cleaned, limit, filters.audience)
+            return RankedArticles(tuple(hit.slug for hit in page.hits), page.mode)
+        found = (c.slug for c in ranking.candidates if c.slug in self._library.summaries)
+        return RankedArticles(tuple(islice(found, limit)), ranking.mode)
 
     def suggest(
         self, text: str, *, limit: int = 8, audience: Audience = Audience.PUBLIC

@@ -400,3 +400,45 @@ _CONTENT_CHANGES = (
         error TEXT NOT NULL DEFAULT ''
     )""",
 )
+
+
+@migrations()
+def regression_runs(db: Database) -> None:
+    """Whether regression queries held at each publish, and where each stood when it last did."""
+    for statement in _REGRESSION_RUNS:
+        db.execute(statement)
+
+
+_REGRESSION_RUNS = (
+    """CREATE TABLE regression_runs (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        generation TEXT NOT NULL UNIQUE,
+        revision TEXT NOT NULL,
+        run_at INTEGER NOT NULL,
+        mode TEXT NOT NULL,
+        within INTEGER NOT NULL,
+        queries INTEGER NOT NULL,
+        passed INTEGER NOT NULL,
+        mean_reciprocal_rank REAL NOT NULL,
+        is_refused INTEGER NOT NULL
+    )""",
+    "CREATE INDEX regression_runs_by_time ON regression_runs (run_at)",
+    """CREATE TABLE regression_ranks (
+        generation TEXT NOT NULL,
+        slug TEXT NOT NULL,
+        query TEXT NOT NULL,
+        title TEXT NOT NULL,
+        rank INTEGER,
+        first TEXT NOT NULL,
+        holds INTEGER NOT NULL,
+        PRIMARY KEY (generation, slug, query)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE regression_held (
+        slug TEXT NOT NULL,
+        query TEXT NOT NULL,
+        rank INTEGER NOT NULL,
+        held_at INTEGER NOT NULL,
+        revision TEXT NOT NULL,
+        PRIMARY KEY (slug, query)
+    ) WITHOUT ROWID""",
+)
