@@ -55,6 +55,10 @@ def test_a_wording_joins_the_questions_as_one_commit(desk, content):
     shown = review(desk, how="questions")
     assert shown.status_code == 200
     assert "+  - zzgiftbox" in shown.text.replace("&#34;", "").replace('"', "")
+    effect = shown.text.partition('id="effect"')[2]
+    assert re.search(
+        r'zzgiftbox</th><td class="number">not found</td>\s*<td class="number">1<', effect
+    )
     assert run_git(content, "rev-list", "--count", "HEAD") == "1\n"
     assert save(desk, how="questions").status_code == 303
     assert run_git(content, "rev-list", "--count", "HEAD") == "2\n"

@@ -17,7 +17,8 @@ from kb.content.models import ArticleSummary
 from kb.content_changes.editing import Pin
 from kb.content_changes.models import Author, Conflict, Proposal, PushState
 from kb.content_gaps.models import Topic, Wording
-from kb.errors import ChangeRefused, InvalidInput, TopicChanged
+from kb.errors import ChangeRefused, InvalidInput, TopicChanged, TrialError
+from kb.relevance.models import RegressionEffect
 from kb.search.models import Hit
 from kb.text import clean_query_text
 from kb.web.services import generation, services
@@ -157,15 +158,30 @@ def _show(topic: Topic, error: FormError | None = None, status: int = 200) -> Re
 def _review(
     topic: Topic, choice: Choice, proposal: Proposal, problem: str = "", status: int = 200
 ) -> Response:
+    effect, failure = _try(topic, choice, proposal)
     page = render_template(
         "staff/answering_review.html",
         topic=topic,
         choice=choice,
         proposal=proposal,
+        effect=effect,
+        failure=failure,
         can_commit=services().content_changes.can_commit,
         problem=problem,
     )
     return make_response(page, status)
+
+
+def _try(topic: Topic, choice: Choice, proposal: Proposal) -> tuple[RegressionEffect | None, str]:
+    """What the change does to the topic's wordings and all regression queries, or why not known."""
+    assert choice.article is not None
+    slug = choice.article.slug
+    asked = [(wording.text, slug) for wording in _list_wordings(topic)[:MAX_WORDINGS]]
+    overlay = {} if proposal.is_empty else {proposal.path: proposal.new}
+    try:
+        return services().relevance.try_change(overlay, asked), ""
+    except (TrialError, InvalidInput) as error:
+        return None, str(error)
 
 
 def _list_hits(choice: Choice) -> Sequence[Hit]:
