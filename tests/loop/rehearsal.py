@@ -172,7 +172,7 @@ def check_it_stays_answered(company: Company, tell: Tell) -> None:
     path = next(path for path in paths if "coffee-pods" in path)
     text = run_git(company.repository, "show", f"main:{path}")
     head = text.partition("\n---\n")[0]
-    spoiled = re.sub(r"(?ms)^questions:\n(  - .*\n)+", "", head + "\n")
+    spoiled = re.sub(r"(?m)^questions:\n(  - .*\n)+", "", head + "\n")
     spoiled = re.sub(r"(?m)^title: .*$", "title: Beans", spoiled)
     company.commit(path, f"{spoiled}---\nBuy beans.\n", "Shorten")
     broken = company.kb("check")

@@ -1,0 +1,29 @@
+"""The loop that ``make demo-loop`` plays, in a shorter month."""
+
+from kb.clock import FixedClock
+from tests.browser.conftest import chromium
+from tests.loop.company import open_company
+from tests.loop.demo import START
+from tests.loop.month import MACHINES, SECRETS, make_month
+from tests.loop.rehearsal import rehearse
+
+__all__ = ["chromium"]
+
+VISITS = 150
+
+
+def test_a_failed_search_comes_back_as_an_answer(tmp_path, chromium):
+    seen = []
+    with open_company(tmp_path, FixedClock(START)) as company:
+        rehearse(company, chromium, VISITS, seen.append)
+    assert len(seen) == 7
+
+
+def test_a_month_is_the_same_every_time_and_has_all_kinds():
+    month = make_month(START, VISITS)
+    assert month == make_month(START, VISITS)
+    assert month != make_month(START, VISITS, seed=8)
+    assert month == sorted(month, key=lambda visitor: visitor.at)
+    typed = " ".join(step.text for visitor in month for step in visitor.steps)
+    assert all(secret in typed for secret in SECRETS)
+    assert {visitor.agent for visitor in month} > set(MACHINES)
