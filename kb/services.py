@@ -6,6 +6,7 @@ from kb.accounts.rate_limits import RateLimiter
 from kb.accounts.service import AccountService
 from kb.clock import Clock
 from kb.config import Settings
+from kb.content_gaps.reopening import TopicEffectService
 from kb.content_gaps.service import ContentGapService
 from kb.publishing.generations import Generations
 from kb.relevance.service import RegressionService
@@ -23,6 +24,8 @@ class Services:
     """What is published; ``generations.current()`` is what this request reads."""
     search_log: SearchLogService
     content_gaps: ContentGapService
+    topic_effects: TopicEffectService
+    """What answers changed."""
     relevance: RegressionService
     accounts: AccountService
     rate_limiter: RateLimiter

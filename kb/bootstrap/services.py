@@ -9,6 +9,7 @@ from kb.clock import Clock, SystemClock
 from kb.config import Settings, load_secret_key
 from kb.content_gaps.draft_repositories import open_draft_repository
 from kb.content_gaps.models import Words
+from kb.content_gaps.reopening import TopicEffectService
 from kb.content_gaps.service import ContentGapService
 from kb.content_gaps.triage import TriageService
 from kb.publishing.generations import Generations
@@ -23,6 +24,7 @@ from kb.storage.rate_limits import SqliteRateLimiter
 from kb.storage.search_log import SqliteSearchLogStore
 from kb.storage.sqlite import SqliteFile
 from kb.storage.sqlite_library import BUSY_TIMEOUT_MS
+from kb.storage.topic_effect import SqliteTopicEffectStore
 from kb.storage.topic_triage import SqliteTriageStore
 from kb.storage.wordings import SqliteWordingStore
 
@@ -52,13 +54,21 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
         limits_floods=settings.rate_limit,
     )
     generations = build_generations(settings, clock)
+    content_gaps = _build_content_gaps(settings, clock, search_log, generations)
     return Services(
         settings=settings,
         clock=clock,
         secret_key=load_secret_key(settings),
         generations=generations,
         search_log=search_log,
-        content_gaps=_build_content_gaps(settings, clock, search_log, generations),
+        content_gaps=content_gaps,
+        topic_effects=TopicEffectService(
+            SqliteTopicEffectStore(_database(settings)),
+            content_gaps.triage,
+            search_log,
+            clock,
+            settings.reopen_visits,
+        ),
         relevance=RegressionService(
             generations.current,
             open_run_store(settings),

@@ -1,6 +1,15 @@
 """The staff area: how search is doing, what customers do not find, and what to do about it."""
 
-from kb.web.staff import formatting, overview, preview, searches, topic, triage, unanswered
+from kb.web.staff import (
+    formatting,
+    overview,
+    preview,
+    relevance,
+    searches,
+    topic,
+    triage,
+    unanswered,
+)
 from kb.web.staff.area import blueprint
 
 __all__ = [
@@ -8,6 +17,7 @@ __all__ = [
     "formatting",
     "overview",
     "preview",
+    "relevance",
     "searches",
     "topic",
     "triage",
