@@ -8,6 +8,7 @@ from kb.clock import Clock
 from kb.config import Settings
 from kb.content_changes.drafts import DraftService
 from kb.content_changes.service import ContentChangeService
+from kb.content_gaps.reopening import TopicEffectService
 from kb.content_gaps.service import ContentGapService
 from kb.digest.service import DigestService
 from kb.mail.outbox import Outbox
@@ -28,6 +29,8 @@ class Services:
     """What is published; ``generations.current()`` is what this request reads."""
     search_log: SearchLogService
     content_gaps: ContentGapService
+    topic_effects: TopicEffectService
+    """What answers changed."""
     relevance: RegressionService
     accounts: AccountService
     rate_limiter: RateLimiter

@@ -11,6 +11,7 @@ from kb.clock import Clock, SystemClock
 from kb.config import Settings, load_secret_key
 from kb.content_changes.service import ContentChangeService
 from kb.content_gaps.models import Words
+from kb.content_gaps.reopening import TopicEffectService
 from kb.content_gaps.service import ContentGapService
 from kb.content_gaps.triage import TriageService
 from kb.publishing.generations import Generations
@@ -25,6 +26,7 @@ from kb.storage.rate_limits import SqliteRateLimiter
 from kb.storage.search_log import SqliteSearchLogStore
 from kb.storage.sqlite import SqliteFile
 from kb.storage.sqlite_library import BUSY_TIMEOUT_MS
+from kb.storage.topic_effect import SqliteTopicEffectStore
 from kb.storage.topic_triage import SqliteTriageStore
 from kb.storage.wordings import SqliteWordingStore
 
@@ -69,6 +71,13 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
         generations=generations,
         search_log=search_log,
         content_gaps=content_gaps,
+        topic_effects=TopicEffectService(
+            SqliteTopicEffectStore(_database(settings)),
+            content_gaps.triage,
+            search_log,
+            clock,
+            settings.reopen_visits,
+        ),
         relevance=RegressionService(
             generations.current,
             open_run_store(settings),

@@ -27,18 +27,21 @@ def maintain(as_json: bool) -> None:
     services = build_services(load_settings())
     done = services.search_log.maintain()
     dropped = services.content_gaps.maintain()
+    reopened = services.topic_effects.reopen_failing()
     if as_json:
         value = {
             "settled_visits": done.settled_visits,
             "deleted_searches": done.deleted_searches,
             "dropped_topics": dropped,
+            "reopened_topics": reopened,
             "learned_visits": done.learned_visits,
         }
         click.echo(json.dumps(value))
     else:
         click.echo(
             f"{done.settled_visits} visits settled, {done.learned_visits} learned from, "
-            f"{done.deleted_searches} searches deleted, {dropped} empty topics dropped."
+            f"{done.deleted_searches} searches deleted, {dropped} empty topics dropped, "
+            f"{len(reopened)} answered topics reopened."
         )
 
 

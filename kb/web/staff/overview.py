@@ -36,6 +36,7 @@ def overview() -> str:
         ),
         errors=sum(problem.severity is Severity.ERROR for problem in problems),
         warnings=sum(problem.severity is Severity.WARNING for problem in problems),
+        regression=services().relevance.find_last_run(),
     )
 
 
