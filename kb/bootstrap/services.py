@@ -61,8 +61,22 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
     changes, drafts = build_content_changes(settings, clock, file)
     content_gaps = _build_content_gaps(settings, clock, search_log, generations, changes)
     accounts = AccountService(SqliteAccountStore(_database(settings)), clock)
+    relevance = RegressionService(
+        generations.current,
+        open_run_store(settings),
+        ProcessTrialRunner(settings),
+        settings.regression_rank,
+    )
     told = build_told(
-        settings, clock, secret_key, file, search_log, content_gaps, accounts, generations
+        settings,
+        clock,
+        secret_key,
+        file,
+        search_log,
+        content_gaps,
+        accounts,
+        generations,
+        relevance,
     )
     return Services(
         settings=settings,
@@ -78,12 +92,7 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
             clock,
             settings.reopen_visits,
         ),
-        relevance=RegressionService(
-            generations.current,
-            open_run_store(settings),
-            ProcessTrialRunner(settings),
-            settings.regression_rank,
-        ),
+        relevance=relevance,
         accounts=accounts,
         rate_limiter=_build_rate_limiter(settings, clock),
         outbox=told.outbox,

@@ -11,6 +11,7 @@ from kb.clock import Clock
 from kb.config import Settings
 from kb.content.models import State
 from kb.content_gaps.service import ContentGapService
+from kb.digest.models import RegressionFailure, Week
 from kb.digest.service import DigestOptions, DigestService, DigestSources
 from kb.errors import GenerationUnavailable, SettingsError
 from kb.mail.links import LinkSigner
@@ -25,6 +26,7 @@ from kb.mail.senders.webhook import WebhookSender
 from kb.mail.templates import MailTemplates
 from kb.notifications.service import NotificationService, TellMeOptions
 from kb.publishing.generations import Generations
+from kb.relevance.service import RegressionService
 from kb.search_log.service import SearchLogService
 from kb.storage.digest import SqliteDigestStore
 from kb.storage.notifications import SqliteNotificationStore
@@ -52,6 +54,7 @@ def build_told(
     content_gaps: ContentGapService,
     accounts: AccountService,
     generations: Generations,
+    relevance: RegressionService,
 ) -> Told:
     """Everything that sends something.
 
@@ -71,6 +74,11 @@ def build_told(
         except GenerationUnavailable:
             return None
         return found.title if found is not None and found.state is State.PUBLISHED else None
+
+    def list_regressions(week: Week) -> list[RegressionFailure]:
+        run = next((r for r in relevance.list_runs() if r.run_at.date() <= week.last), None)
+        failing = relevance.list_failing(run) if run is not None else ()
+        return [RegressionFailure(query.text, query.slug, _place(query.rank)) for query in failing]
 
     outbox = build_outbox(settings, clock, file)
     templates = MailTemplates(_TEMPLATES)
@@ -92,7 +100,12 @@ def build_told(
     digest = DigestService(
         SqliteDigestStore(file),
         DigestSources(
-            search_log, content_gaps.refresh, accounts.list_accounts, site_name, find_title
+            search_log,
+            content_gaps.refresh,
+            accounts.list_accounts,
+            site_name,
+            find_title,
+            list_regressions=list_regressions,
         ),
         outbox,
         templates,
@@ -107,6 +120,10 @@ def build_told(
         ),
     )
     return Told(outbox, notifications, digest)
+
+
+def _place(rank: int | None) -> str:
+    return "not found any more" if rank is None else f"at place {rank}"
 
 
 def build_outbox(settings: Settings, clock: Clock, file: SqliteFile) -> Outbox:

@@ -141,7 +141,7 @@ def test_the_figures_of_a_week(two_weeks):
     assert (answered.label, answered.slug) == ("zzpiano stool", ARTICLE)
     assert answered.effect == Effect(days=4, failed_before=3, failed_after=1)
     assert (article.unhelpful, article.helpful) == (1, 0)
-    assert digest.regressions is None
+    assert digest.regressions == ()
 
 
 def test_what_one_person_typed_stays_in_the_staff_area(two_weeks):

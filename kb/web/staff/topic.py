@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from kb.accounts.models import Permission
 from kb.content.models import ArticleSummary, Audience, State
 from kb.content_changes.models import Author
+from kb.content_gaps.effect import TopicEffect
 from kb.content_gaps.models import DayDemand, Topic, TopicState
 from kb.errors import ChangeRefused, DraftError, InvalidInput
 from kb.web.services import generation, services
@@ -98,9 +99,16 @@ def show_topic(found: Topic, error: FormError | None = None, status: int = 200) 
         collections=sorted(collections, key=lambda c: c.name.casefold()),
         can_commit=gaps.can_commit_drafts,
         draft_path=_find_draft(found),
+        effect=_find_effect(found),
         waiting=services().notifications.count_waiting(found.id),
     )  # fmt: skip
     return make_response(page, status)
+
+
+def _find_effect(found: Topic) -> TopicEffect | None:
+    if found.state is not TopicState.ANSWERED:
+        return None
+    return services().topic_effects.find_effect(found.id)
 
 
 def _find_draft(found: Topic) -> str:
