@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from kb.digest.models import AnsweredTopic, Effect, TopicDemand, UnhelpfulArticle, Week
-from kb.storage.search_log import from_ms, to_day, to_ms
+from kb.storage.search_log_file import from_ms, to_day, to_ms
 from kb.storage.sqlite import SqliteFile, translated_errors
 
 _EFFECT_DAYS = 7

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from kb.notifications.models import AnsweredTopic, TellMeRequest
-from kb.storage.search_log import from_ms, to_ms
+from kb.storage.search_log_file import from_ms, to_ms
 from kb.storage.sqlite import SqliteFile, translated_errors
 
 _COLUMNS = "key, email, text, normalised, is_confirmed, expires_at"

@@ -8,7 +8,7 @@ from typing import Any
 
 from kb.mail.models import Channel, GivenUp, Message, OutboxState, Waiting
 from kb.mail.outbox import LONGEST_PAUSE
-from kb.storage.search_log import from_ms, to_ms
+from kb.storage.search_log_file import from_ms, to_ms
 from kb.storage.sqlite import SqliteFile, translated_errors
 from kb.storage.sqlite_library import Connection, SqliteError
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from kb.search_log.models import LearnedWording, Lesson
 from kb.storage.learned_wordings import LEARNED
-from kb.storage.search_log import from_day, to_day
+from kb.storage.search_log_file import from_day, to_day
 from kb.storage.sqlite import SqliteFile, translated_errors
 from kb.storage.sqlite_library import Connection
 

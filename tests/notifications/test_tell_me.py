@@ -10,7 +10,7 @@ from kb.accounts.models import Role
 from kb.app_factory import create_app
 from kb.bootstrap.services import build_services
 from kb.notifications.models import Answer
-from kb.storage.search_log import to_ms
+from kb.storage.search_log_file import to_ms
 from tests.mail.test_address import HOSTILE
 from tests.staff.browsers import Staff
 
