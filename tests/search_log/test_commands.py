@@ -224,6 +224,7 @@ def test_maintain_says_what_it_did(kb, csv_file):
         "settled_visits": 0,
         "deleted_searches": 0,
         "dropped_topics": 0,
+        "reopened_topics": [],
         "learned_visits": 3,
     }
     assert "0 searches deleted" in kb("log", "maintain").stdout
