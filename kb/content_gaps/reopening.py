@@ -67,7 +67,7 @@ def describe(effect: TopicEffect) -> str:
     before = (
         f"before {effect.failed_visits_before} of {effect.visits_before} in {effect.days_before:g} days"
         if effect.visits_before
-        else "nothing is kept from before"
+        else f"before nobody asked in {effect.days_before:g} days"
     )
     return (
         f"{effect.failed_visits_after} of {effect.visits_after} visits failed in "

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from kb.content.models import Problem, Severity
+from kb.content.models import Problem
 from kb.errors import GenerationUnavailable
 from kb.publishing.generation import Generation
 from kb.publishing.publisher import no_progress
@@ -62,5 +62,5 @@ class ContentCheck:
             with self.open_published() as published:
                 ranks = {f.query: find_rank(published, f.query)[0].rank for f in report.failed}
         except GenerationUnavailable:
-            return report, build_problems(report, Severity.ERROR, None)
-        return report, build_problems(report, Severity.ERROR, ranks.get)
+            return report, build_problems(report, None)
+        return report, build_problems(report, ranks.get)

@@ -11,6 +11,7 @@ new.  One that fails there already would only keep back the change that mends it
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Protocol
 
 from kb.clock import Clock
@@ -95,7 +96,7 @@ class RegressionGuard:
             return ()
         self._keep(generation, revision, report, is_refused=True)
         refused = RegressionReport(worse, report.mode, report.within)
-        return build_problems(refused, Severity.ERROR, ranks.get)
+        return build_problems(refused, ranks.get)
 
     def check(self, generation: str) -> tuple[Problem, ...]:
         """What fails in the published generation, unless it was checked before."""
@@ -107,7 +108,11 @@ class RegressionGuard:
             return ()
         before = self._find_held()
         self._keep(generation, revision, report, is_refused=False)
-        problems = build_problems(report, Severity.WARNING, before)
+        # It is published already, so it keeps nothing back.
+        problems = tuple(
+            replace(problem, severity=Severity.WARNING)
+            for problem in build_problems(report, before)
+        )
         for problem in problems:
             _log.warning("%s:%d: %s", problem.path, problem.line, problem.message)
         return problems

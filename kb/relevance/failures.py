@@ -9,27 +9,24 @@ FindBefore = Callable[[RegressionQuery], int | None]
 """The place that the article had in what is published."""
 
 
-def build_problems(
-    report: RegressionReport, severity: Severity, find_before: FindBefore | None
-) -> tuple[Problem, ...]:
-    """One problem for each failed question; ``find_before`` is None when nothing is published."""
+def build_problems(report: RegressionReport, find_before: FindBefore | None) -> tuple[Problem, ...]:
+    """One error for each failed question; ``find_before`` is None when nothing is published."""
     return tuple(
-        build_problem(
-            found, report.within, severity, _before(find_before, found.query) if find_before else ""
+        _build_problem(
+            found, report.within, _before(find_before, found.query) if find_before else ""
         )
         for found in report.failed
     )
 
 
-def build_problem(found: QueryRank, within: int, severity: Severity, before: str) -> Problem:
-    """The problem of one failed question; ``before`` says where it stood, "" if nobody knows."""
+def _build_problem(found: QueryRank, within: int, before: str) -> Problem:
     query = found.query
     others = [article for article in found.first if article.slug != query.slug]
     return Problem(
         query.path,
         query.line,
         "regression-failed",
-        severity,
+        Severity.ERROR,
         f"{query.text!r} must find {query.slug!r} within the first {within}: it is "
         f"{_place(found.rank)} now{before}. {_first(others)}",
         "give the article back the words that are missing, add the question to its `questions:`, "

@@ -25,6 +25,8 @@ def list_commands() -> Iterator[tuple[str, click.Command]]:
         command = main.get_command(context, name)
         assert command is not None
         if isinstance(command, click.Group):
+            if command.invoke_without_command:
+                yield name, command
             yield from ((f"{name} {inner}", sub) for inner, sub in command.commands.items())
         else:
             yield name, command

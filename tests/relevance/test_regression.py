@@ -1,12 +1,10 @@
 """Questions that must keep finding their article: asked of real content, before and after changes."""
 
 import json
-import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +13,6 @@ from click.testing import CliRunner, Result
 from kb.bootstrap.publishing import build_generations, build_publisher
 from kb.bootstrap.regression import (
     build_content_check,
-    build_guard,
     build_trial_runner,
     open_run_store,
 )
@@ -528,4 +525,3 @@ def test_by_meaning_only_what_changed_is_embedded(
         generations = build_generations(hybrid, clock, patient=True)
         stack.callback(generations.close)
         assert generations.current().search.rank("shipment is overdue").mode == "hybrid"
-    assert os.listdir(hybrid.index_dir / "vectors")
