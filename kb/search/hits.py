@@ -37,10 +37,18 @@ class Match:
     sections: Sequence[SearchSection]
     section: SearchSection | None
     """The one that is shown."""
-    head: tuple[str, ...]
-    """Terms of title, questions, tags, wordings and the heading of the section, in this order."""
+    article_head: tuple[str, ...]
+    """Terms of title, questions, tags and wordings, in this order."""
     found: frozenset[str]
     """Those of the terms searched for that occur anywhere in the article."""
+
+    @property
+    def head(self) -> tuple[str, ...]:
+        """``article_head``, and behind it the terms of the heading of the section."""
+        if self.section is None:
+            return self.article_head
+        analyzer = Analyzer.for_language(self.article.language)
+        return (*self.article_head, *analyzer.terms(self.section.heading))
 
     @property
     def url(self) -> str:
@@ -55,7 +63,7 @@ class _Text:
 
     sections: Sequence[SearchSection]
     head: tuple[str, ...]
-    """As in ``Match``, but for the heading of the section."""
+    """``Match.article_head``."""
     found: frozenset[str]
     section: SearchSection | None
     """The one that the words point to."""
@@ -73,13 +81,15 @@ class HitBuilder:
     wordings: Mapping[str, Sequence[str]]
     """What customers asked who were answered by an article, by its slug."""
     _texts: dict[str, _Text] = field(default_factory=dict)
+    _excerpts: dict[tuple[str, SearchSection | None], str] = field(default_factory=dict)
     _finders: dict[tuple[str, frozenset[str]], WordFinder] = field(default_factory=dict)
 
     def prepare(self, slugs: Iterable[str]) -> None:
-        """Read articles that are likely to be shown."""
+        """Read articles that are likely to be shown, with the excerpts that words point to."""
         for slug in slugs:
             if (article := self.library.summaries.get(slug)) is not None:
-                self._text(article)
+                text = self._text(article)
+                self._excerpt(article, text.section, text.found)
 
     def matches(self, candidates: Iterable[Candidate]) -> list[Match]:
         """Candidates with their texts."""
@@ -97,7 +107,7 @@ class HitBuilder:
             anchor=section.anchor if section else "",
             url=match.url,
             score=round(match.candidate.score, 4),
-            snippet=self._excerpt(match),
+            snippet=self._excerpt(article, section, match.found),
             internal=article.state is State.INTERNAL,
             reasons=self._reasons(match, ranking),
         )
@@ -107,8 +117,8 @@ class HitBuilder:
         section = match.section
         if section is None or not section.text:
             return None
-        text = self._excerpt(match, PASSAGE_LENGTH)
         article = match.article
+        text = self._make_excerpt(article, section, match.found, PASSAGE_LENGTH)
         return BestPassage(article.slug, article.title, section.heading, match.url, text)
 
     def _text(self, article: ArticleSummary) -> _Text:
@@ -134,10 +144,7 @@ class HitBuilder:
     def _match(self, candidate: Candidate, article: ArticleSummary) -> Match:
         text = self._text(article)
         section = self._choose_section(candidate, text)
-        head = text.head
-        if section:
-            head += tuple(Analyzer.for_language(article.language).terms(section.heading))
-        return Match(candidate, article, text.sections, section, head, text.found)
+        return Match(candidate, article, text.sections, section, text.head, text.found)
 
     def _choose_by_words(
         self, sections: Sequence[SearchSection], title: Sequence[str], found: frozenset[str]
@@ -162,11 +169,25 @@ class HitBuilder:
             return section
         return next((s for s in sections if s.anchor == candidate.anchor), section)
 
-    def _excerpt(self, match: Match, length: int = LENGTH) -> str:
-        section = match.section
-        text = section.text if section and section.text else match.article.summary
-        terms = frozenset(self.weights) - self.query.in_parts(match.found)
-        return build_snippet(text, self._finder(match.article.language, terms), length)
+    def _excerpt(
+        self, article: ArticleSummary, section: SearchSection | None, found: frozenset[str]
+    ) -> str:
+        place = (article.slug, section)
+        known = self._excerpts.get(place)
+        if known is None:
+            known = self._excerpts[place] = self._make_excerpt(article, section, found, LENGTH)
+        return known
+
+    def _make_excerpt(
+        self,
+        article: ArticleSummary,
+        section: SearchSection | None,
+        found: frozenset[str],
+        length: int,
+    ) -> str:
+        text = section.text if section and section.text else article.summary
+        terms = frozenset(self.weights) - self.query.in_parts(found)
+        return build_snippet(text, self._finder(article.language, terms), length)
 
     def _finder(self, language: str, terms: frozenset[str]) -> WordFinder:
         finder = self._finders.get((language, terms))
