@@ -48,6 +48,11 @@ class OverlaySource:
             changed.update(f"{path}\0{'' if data is None else blob_digest(data)}\0".encode())
         return replace(below, revision=f"{below.revision}+{changed.hexdigest()[:12]}", files=files)
 
+    @property
+    def saved_revision(self) -> str:
+        """The revision of the last scan without the changes."""
+        return self._saved().revision
+
     def read(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
         """The contents of files, changed ones as they would be, in order."""
         for path in paths:

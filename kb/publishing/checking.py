@@ -14,7 +14,7 @@ from kb.publishing.generation import Generation
 from kb.publishing.publisher import no_progress
 from kb.publishing.revision import Progress
 from kb.publishing.trial import Trial, TrialBuilder
-from kb.relevance.failures import build_problems
+from kb.relevance.failures import build_problems, tell_nothing, tell_published
 from kb.relevance.models import RegressionReport
 from kb.relevance.regression import find_rank, list_queries, run_queries
 
@@ -62,5 +62,5 @@ class ContentCheck:
             with self.open_published() as published:
                 ranks = {f.query: find_rank(published, f.query)[0].rank for f in report.failed}
         except GenerationUnavailable:
-            return report, build_problems(report, None)
-        return report, build_problems(report, ranks.get)
+            return report, build_problems(report, tell_nothing)
+        return report, build_problems(report, tell_published(ranks))

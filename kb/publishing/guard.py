@@ -17,8 +17,14 @@ from typing import Protocol
 from kb.clock import Clock
 from kb.content.models import Problem, Severity
 from kb.errors import DatabaseError
-from kb.relevance.failures import build_problems
-from kb.relevance.models import RegressionQuery, RegressionReport, RegressionRun
+from kb.relevance.failures import (
+    TellBefore,
+    build_problems,
+    tell_held,
+    tell_nothing,
+    tell_published,
+)
+from kb.relevance.models import RegressionReport, RegressionRun
 from kb.relevance.regression import Searched, find_rank, list_queries, run_queries
 from kb.relevance.store import RegressionRunStore
 
@@ -96,7 +102,7 @@ class RegressionGuard:
             return ()
         self._keep(generation, revision, report, is_refused=True)
         refused = RegressionReport(worse, report.mode, report.within)
-        return build_problems(refused, ranks.get)
+        return build_problems(refused, tell_published(ranks))
 
     def check(self, generation: str) -> tuple[Problem, ...]:
         """What fails in the published generation, unless it was checked before."""
@@ -113,8 +119,12 @@ class RegressionGuard:
             replace(problem, severity=Severity.WARNING)
             for problem in build_problems(report, before)
         )
-        for problem in problems:
-            _log.warning("%s:%d: %s", problem.path, problem.line, problem.message)
+        if problems:
+            _log.warning(
+                "%d of %d regression queries fail: `kb relevance` lists them",
+                len(problems),
+                len(report.ranks),
+            )
         return problems
 
     def _is_checked(self, generation: str) -> bool:
@@ -146,13 +156,11 @@ class RegressionGuard:
         report = run_queries(generation, queries, self._within)
         return report, generation.library.revision
 
-    def _find_held(self) -> Callable[[RegressionQuery], int | None] | None:
-        """Where each question stood in the runs before, as far as that is known."""
+    def _find_held(self) -> TellBefore:
         try:
-            held = self._open_store().list_held()
+            return tell_held(self._open_store().list_held())
         except DatabaseError:
-            return None
-        return (lambda query: held.get((query.slug, query.text))) if held else None
+            return tell_nothing
 
     def _keep(
         self, generation: str, revision: str, report: RegressionReport, *, is_refused: bool

@@ -46,9 +46,12 @@ class Trial:
 
     @property
     def is_published(self) -> bool:
-        """Whether the published generation was made of the same files."""
-        last = self._last
-        return last is not None and last.catalogue.manifest.revision == self.revision.scan.revision
+        """Whether the published generation was made of the same files, changes aside."""
+        if self._last is None:
+            return False
+        source, revision = self.revision.source, self.revision.scan.revision
+        saved = source.saved_revision if isinstance(source, OverlaySource) else revision
+        return self._last.catalogue.manifest.revision == saved
 
     @property
     def problems(self) -> list[Problem]:

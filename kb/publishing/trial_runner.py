@@ -28,21 +28,16 @@ class LocalTrialRunner:
         """What the change would do to what is found."""
         try:
             with self.trials.prepare(change.overlay) as trial, trial.open() as after:
-                effect = self._compare(change, after)
+                effect = self._compare(change, trial, after)
                 return replace(effect, problems=_new_errors(trial, change))
         except (SourceError, PublishError, GenerationUnavailable) as error:
             raise TrialError(f"The change cannot be tried: {error}") from error
 
-    def _compare(self, change: TrialChange, after: Generation) -> RegressionEffect:
-        with self._before() as before:
+    def _compare(self, change: TrialChange, trial: Trial, after: Generation) -> RegressionEffect:
+        # What others saved and nobody published yet is not the effect of this change.
+        with self.open_published() if trial.is_published else self.trials.build() as before:
             until = monotonic() + QUERY_SECONDS
             return build_effect(before, after, change.queries, self.within, until)
-
-    def _before(self) -> AbstractContextManager[Generation]:
-        """What is published, or would be by now: others' changes are not this one's effect."""
-        with self.trials.prepare() as content:
-            is_published = content.is_published
-        return self.open_published() if is_published else self.trials.build()
 
 
 def _new_errors(trial: Trial, change: TrialChange) -> tuple[str, ...]:

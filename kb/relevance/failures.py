@@ -1,21 +1,38 @@
 """A regression query that fails, as a problem of the content that editors can act on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from kb.content.models import Problem, Severity
 from kb.relevance.models import FoundArticle, QueryRank, RegressionQuery, RegressionReport
 
-FindBefore = Callable[[RegressionQuery], int | None]
-"""The place that the article had in what is published."""
+TellBefore = Callable[[RegressionQuery], str]
+"""Where the article stood before, as the rest of a sentence; "" if nobody knows."""
 
 
-def build_problems(report: RegressionReport, find_before: FindBefore | None) -> tuple[Problem, ...]:
-    """One error for each failed question; ``find_before`` is None when nothing is published."""
+def tell_published(ranks: Mapping[RegressionQuery, int | None]) -> TellBefore:
+    """Where articles stand in what is published."""
+    return lambda query: f", {_place(ranks[query])} in what is published"
+
+
+def tell_held(ranks: Mapping[tuple[str, str], int]) -> TellBefore:
+    """Where articles stood in the last publish in which they held, by slug and question."""
+
+    def tell(query: RegressionQuery) -> str:
+        rank = ranks.get((query.slug, query.text))
+        return "; it has not held before" if rank is None else f", {_place(rank)} when it last held"
+
+    return tell
+
+
+def tell_nothing(query: RegressionQuery) -> str:
+    """Where nothing was published."""
+    return ""
+
+
+def build_problems(report: RegressionReport, tell_before: TellBefore) -> tuple[Problem, ...]:
+    """One error for each failed question."""
     return tuple(
-        _build_problem(
-            found, report.within, _before(find_before, found.query) if find_before else ""
-        )
-        for found in report.failed
+        _build_problem(found, report.within, tell_before(found.query)) for found in report.failed
     )
 
 
@@ -33,10 +50,6 @@ def _build_problem(found: QueryRank, within: int, before: str) -> Problem:
         "or move the line to the article that answers it now",
         "regression_queries",
     )
-
-
-def _before(find: FindBefore, query: RegressionQuery) -> str:
-    return f", {_place(find(query))} in what is published"
 
 
 def _place(rank: int | None) -> str:

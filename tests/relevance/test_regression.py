@@ -265,7 +265,9 @@ def test_publishing_warns_and_goes_on(shelf: Write, kb: Kb) -> None:
     result = kb("index")
     assert result.exit_code == 0
     assert "delivery/late.md:4: warning regression-failed" in result.stderr
-    assert "place 1 in what is published" not in result.stdout
+    assert (
+        "not found now, at place 1 when it last held. Before it: 'Track a package'" in result.stderr
+    )
     assert "Something else" in kb("search", "something else").stdout
     again = json.loads(kb("index", "--json").stdout)
     assert again["problems"] == [], "what was told is not told at every publish of nothing"
