@@ -18,11 +18,10 @@ _HIGHEST = 1.01
 """Cosines beyond are not cosines: rows of a damaged file."""
 _ROWS_IN_PART = 65_536
 """100 MB, 3 ms: below this a second thread gains nothing."""
-_TITLE_SHARE, _NEAREST_SHARE, _NEAR_SHARE = 0.25, 0.25, 0.5
-"""How title (or question), nearest section and the mean of the three nearest sections make up
-the similarity of an article.  One passage may be near by chance; with the mean beside it
-the right article came first in 56 instead of 48 of 100 judged questions."""
 _NEAR_SECTIONS = 3
+"""The mean of the three nearest sections counts as much as the nearest text.  One passage may be
+near by chance; with the mean beside it the right article came first in 56 instead of 48 of
+100 judged questions."""
 
 Cosines = NDArray[np.float32]
 Rows = NDArray[np.float32]
@@ -30,7 +29,7 @@ Mask = NDArray[np.bool_]
 
 
 class PassageGroups:
-    """Some of the passages, by article: all titles and questions, or all sections."""
+    """Some of the passages, by article: all titles, all questions or all sections."""
 
     def __init__(self, rows: NDArray[np.int32], counts: NDArray[np.int32], wanted: Mask) -> None:
         self.rows = rows[wanted]
@@ -69,20 +68,43 @@ class PassageGroups:
         return found
 
 
-class Compared:
-    """A question compared with every passage."""
+def title_share(words: int) -> float:
+    """How much title and written questions count for a question of so many words.
 
-    def __init__(self, cosines: Cosines, heads: PassageGroups, sections: PassageGroups) -> None:
+    "Invoice copy" is put like a title, and the title that is like it is the right one.  A
+    customer who tells in twenty words what happened tells it like the text of an article.
+    """
+    return 1 / (1 + max(words, 1))
+
+
+class Compared:
+    """A question of so many ``words`` compared with every passage.
+
+    A question that is written down counts like a title and like a text, for customers ask
+    at any length.
+    """
+
+    def __init__(
+        self,
+        cosines: Cosines,
+        titles: PassageGroups,
+        questions: PassageGroups,
+        sections: PassageGroups,
+        words: int,
+    ) -> None:
         self._groups = sections
+        self._share = np.float32(title_share(words))
         self.sections: Cosines = cosines[sections.rows]
-        self.titles = heads.nearest(cosines[heads.rows])
+        asked = questions.nearest(cosines[questions.rows])
+        self.titles = np.maximum(titles.nearest(cosines[titles.rows]), asked)
         self.nearest = sections.nearest(self.sections)
+        self._texts = np.maximum(self.nearest, asked)
 
     @cached_property
     def bounds(self) -> Cosines:
-        """What no article's similarity exceeds: as if all its sections were as near as the nearest."""
-        title, nearest = self._filled_up(slice(None))
-        bounds: Cosines = title * _TITLE_SHARE + nearest * (_NEAREST_SHARE + _NEAR_SHARE)
+        """What no article's similarity exceeds: as if all its texts were as near as the nearest."""
+        title, text = self._filled_up(slice(None))
+        bounds: Cosines = title * self._share + text * (1 - self._share)
         return bounds + np.float32(1e-5)  # sums in another order differ in the last digits
 
     def nearest_sections(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -91,18 +113,15 @@ class Compared:
 
     def similarities(self, numbers: NDArray[np.int64]) -> Cosines:
         """The similarity of some articles."""
-        title, nearest = self._filled_up(numbers)
-        mean = self._mean_of_nearest(numbers, nearest)
-        found = _TITLE_SHARE * title + _NEAREST_SHARE * nearest + _NEAR_SHARE * mean
+        title, text = self._filled_up(numbers)
+        mean = self._mean_of_nearest(numbers, text)
+        found = title * self._share + (text + mean) / 2 * (1 - self._share)
         return np.asarray(found, np.float32)
 
     def _filled_up(self, numbers: "NDArray[np.int64] | slice") -> tuple[Cosines, Cosines]:
-        """Title and nearest section; what an article lacks is as near as what it has."""
-        title, nearest = self.titles[numbers], self.nearest[numbers]
-        return (
-            np.where(title > NOWHERE, title, nearest),
-            np.where(nearest > NOWHERE, nearest, title),
-        )
+        """Nearest title and text; what an article lacks is as near as what it has."""
+        title, text = self.titles[numbers], self._texts[numbers]
+        return np.where(title > NOWHERE, title, text), np.where(text > NOWHERE, text, title)
 
     def _mean_of_nearest(self, numbers: NDArray[np.int64], otherwise: Cosines) -> Cosines:
         """The mean of the nearest sections of each article; equal ones count once."""

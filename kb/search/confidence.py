@@ -28,8 +28,8 @@ class Evidence:
     similarity: float = 0.0
     """Of the article's meaning; 0 without the semantic stage."""
     lead: float = 0.0
-    """Similarity beyond that of the thirtieth nearest article: of a subject on which there
-    are many articles, the nearest is near whether it answers or not."""
+    """Similarity beyond that of the nearest other articles: of a subject on which there are
+    many articles, the nearest is near whether it answers or not."""
     agreement: float = 0.0
     """1 when words alone put it first, too, falling with its rank there to 0."""
 
@@ -51,13 +51,13 @@ LEXICAL = ConfidenceModel(
     -2.1, {"coverage": 1.4, "head_coverage": 0.9, "section_coverage": 0.6, "margin": 1.1}
 )
 HYBRID = ConfidenceModel(
-    -4.7,
+    -4.3,
     {
         "coverage": 0.5,
         "head_coverage": 0.5,
         "margin": 1.0,
         "similarity": 4.5,
-        "lead": 5.0,
+        "lead": 6.0,
         "agreement": 0.5,
     },
 )

@@ -1,15 +1,17 @@
 """What can be seen of a first hit, from how it was ranked and what of the question it has."""
 
+import heapq
 import math
 from collections.abc import Mapping
+from operator import mul
 
 from kb.search.confidence import Evidence, covered_share
 from kb.search.hits import Match
 from kb.search.query import Query
 from kb.search.ranking import Ranking
 
-_FAR = 30
-"""Rank by meaning that the first hit's similarity is compared with."""
+_OTHERS = 30
+"""Nearest articles by meaning that the first hit's similarity is compared with."""
 
 
 def collect_evidence(
@@ -27,7 +29,7 @@ def collect_evidence(
         section_coverage=covered_share(weights, query.covered(in_section)),
         margin=_margin(ranking) * coverage,
         similarity=similarity,
-        lead=max(0.0, similarity - _far_similarity(ranking)),
+        lead=max(0.0, similarity - _similarity_of_others(first.article.slug, ranking)),
         agreement=_agreement(first.article.slug, ranking),
     )
 
@@ -40,9 +42,15 @@ def _margin(ranking: Ranking) -> float:
     return (scores[0] - scores[1]) / scores[0]
 
 
-def _far_similarity(ranking: Ranking) -> float:
-    near = sorted((c.similarity for c in ranking.candidates if c.similarity), reverse=True)
-    return near[min(_FAR, len(near)) - 1] if near else 0.0
+def _similarity_of_others(slug: str, ranking: Ranking) -> float:
+    """The mean of the nearest articles besides the first hit, each weighed by 1 / its place.
+
+    So it counts how far the second is behind as well as how far all of them are.
+    """
+    others = (c.similarity for c in ranking.candidates if c.similarity and c.slug != slug)
+    near = heapq.nlargest(_OTHERS, others)
+    weights = [1 / place for place in range(1, len(near) + 1)]
+    return sum(map(mul, near, weights)) / sum(weights) if near else 0.0
 
 
 def _agreement(slug: str, ranking: Ranking) -> float:

@@ -25,6 +25,9 @@ MAX_TERMS = 12
 """Informative words of a question that are looked for; long questions lose the commonest."""
 MAX_VARIANTS = 24
 """Other spellings of all words of a question together."""
+_SENTENCE_FROM = 2
+"""Function words outside of quotation marks that make a sentence: ``my kettle "does not start"``
+asks for the phrase, ``I cannot find the "Cookies" option`` tells what is on the screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,8 @@ class Query:
     identifiers: tuple[str, ...] = ()
     """Terms of the model names, error codes and versions in it, whole."""
     phrases: tuple[tuple[str, ...], ...] = ()
-    """Terms that were put in quotation marks together, for ``contains_phrase``."""
+    """Terms that were put in quotation marks together, for ``contains_phrase``; none of a sentence,
+    in which they are names of buttons and what messages say."""
     excluded: tuple[str, ...] = ()
     """Terms that must not occur."""
     words: tuple[Word, ...] = field(default=(), compare=False)
@@ -132,6 +136,7 @@ def parse_query(
             spellings.add(word, following)
     own = dict(list(spellings.own.items())[:MAX_TERMS])
     others = {t: found for t, found in spellings.variants.items() if t not in own}
+    wanted = () if _is_sentence(syntax, analyzer) else syntax.phrases
     excluded = [term for part in syntax.excluded for term in spellings.wholes(part)]
     return Query(
         cleaned,
@@ -139,10 +144,14 @@ def parse_query(
         variants=tuple(QueryTerm(t, w, typed) for t, (w, typed) in others.items())[:MAX_VARIANTS],
         alternatives={t: tuple(others) for t, others in spellings.alternatives.items() if t in own},
         identifiers=tuple(spellings.identifiers)[:MAX_TERMS],
-        phrases=tuple(p for phrase in syntax.phrases if (p := spellings.wholes(phrase))),
+        phrases=tuple(p for phrase in wanted if (p := spellings.wholes(phrase))),
         excluded=tuple(dict.fromkeys(term for term in excluded if term not in own)),
         words=tuple(words),
     )
+
+
+def _is_sentence(syntax: Syntax, analyzer: Analyzer) -> bool:
+    return sum(word.is_stop for word in analyzer.read(syntax.unquoted)) >= _SENTENCE_FROM
 
 
 def _choose(words: list[Word], document_frequency: Callable[[str], int] | None) -> Container[str]:

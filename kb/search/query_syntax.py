@@ -24,6 +24,8 @@ class Syntax:
     text: str
     """What is looked for, phrases included."""
     phrases: tuple[str, ...] = ()
+    unquoted: str = ""
+    """What stands outside of the phrases; empty when there are none."""
     excluded: tuple[str, ...] = ()
 
 
@@ -36,4 +38,5 @@ def read_syntax(text: str) -> Syntax:
         text = " ".join(_EXCLUDED.sub(" ", text).split())
     else:
         excluded = ()
-    return Syntax(text, tuple(_PHRASE.findall(text)[:MAX_PHRASES]), excluded)
+    phrases = tuple(_PHRASE.findall(text)[:MAX_PHRASES])
+    return Syntax(text, phrases, _PHRASE.sub(" ", text) if phrases else "", excluded)

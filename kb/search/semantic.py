@@ -81,7 +81,7 @@ class SemanticSearch:
         if len(vector) != index.dimension:
             self._questions.tell_once("the vectors have another length: run `kb index`")
             return None
-        return index.search(vector, limit, allow, also)
+        return index.search(vector, limit, allow, also, words=len(text.split()))
 
     def refresh(self) -> bool:
         """Open the vectors again if they have changed on disk; True if they did."""

@@ -58,8 +58,10 @@ class VectorIndex:
         self.complete = table.complete
         self._slugs = tuple(table.slugs)
         self._number = {slug: number for number, slug in enumerate(self._slugs)}
+        self._count = len(rows)
         is_section = table.kinds == PassageKind.SECTION
-        self._heads = PassageGroups(rows, table.counts, ~is_section)
+        self._titles = PassageGroups(rows, table.counts, table.kinds == PassageKind.TITLE)
+        self._questions = PassageGroups(rows, table.counts, table.kinds == PassageKind.QUESTION)
         self._sections = PassageGroups(rows, table.counts, is_section)
         anchors = table.anchors
         self._anchors = PackedStrings(anchors[n] for n in np.flatnonzero(is_section).tolist())
@@ -71,7 +73,7 @@ class VectorIndex:
 
     def __len__(self) -> int:
         """How many passages there are."""
-        return len(self._heads.rows) + len(self._sections.rows)
+        return self._count
 
     def search(
         self,
@@ -79,9 +81,15 @@ class VectorIndex:
         limit: int,
         allow: Callable[[str], bool],
         also: Collection[str] = (),
+        *,
+        words: int = 3,
     ) -> tuple[SemanticHit, ...]:
-        """The ``limit`` nearest articles that are allowed, and those of ``also``, best first."""
-        compared = Compared(compare(self._matrices, question), self._heads, self._sections)
+        """The ``limit`` nearest articles that are allowed, and those of ``also``, best first.
+
+        ``words`` is how many the question has.
+        """
+        cosines = compare(self._matrices, question)
+        compared = Compared(cosines, self._titles, self._questions, self._sections, words)
         chosen = self._choose(compared, limit, allow)
         chosen += (self._number[slug] for slug in also if slug in self._number)
         numbers = np.array(list(dict.fromkeys(chosen)), np.int64)

@@ -68,6 +68,12 @@ def test_the_very_code_comes_before_what_is_similar(search: Search) -> None:
     assert page.hits[0].slug == "e-43"
 
 
+def test_quoted_words_in_a_sentence_are_asked_by_meaning_as_well(search: Search) -> None:
+    page = search('how do I tell whether a "product" I have is a fake')
+    assert (page.mode, page.hits[0].slug) == ("hybrid", "counterfeit")
+    assert search('fake "product"').mode == "lexical"
+
+
 def test_what_means_nothing_here_finds_nothing(search: Search) -> None:
     page = search("qwpoeiru zmxn")
     assert (page.hits, page.outcome) == ((), SearchOutcome.NONE)

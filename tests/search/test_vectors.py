@@ -326,12 +326,46 @@ def test_similarity_is_made_of_title_nearest_and_three_nearest_sections() -> Non
         kinds=np.array([0, 2, 2, 2, 2, 0, 2, 0], np.uint8),
     )
     index = VectorIndex(located, [np.array([at(c) for c in cosines], np.float32)])
-    hits = {h.slug: h for h in index.search(np.array([1, 0], np.float32), 3, lambda slug: True)}
+    question = np.array([1, 0], np.float32)
+    hits = {h.slug: h for h in index.search(question, 3, lambda slug: True, words=3)}
     # Equal sections count once.
-    assert hits["a000"].similarity == pytest.approx(0.1 + 0.225 + 0.5 * (0.9 + 0.5 + 0.1) / 3)
-    assert hits["a001"].similarity == pytest.approx(0.2 + 0.15 + 0.3)
+    mean = (0.9 + 0.5 + 0.1) / 3
+    assert hits["a000"].similarity == pytest.approx(0.25 * 0.4 + 0.75 * (0.9 + mean) / 2)
+    assert hits["a001"].similarity == pytest.approx(0.25 * 0.8 + 0.75 * 0.6)
     assert hits["a002"].similarity == pytest.approx(0.7)
     assert (hits["a002"].section_cosine, hits["a000"].anchor) == (-1, "h-1")
+
+
+def at_cosines(
+    counts: Sequence[int], kinds: Sequence[int], cosines: Sequence[float]
+) -> VectorIndex:
+    """Articles whose passages have these cosines to (1, 0)."""
+    located = table(counts, range(len(kinds))).located(
+        "m", 2, ("x",), np.arange(len(kinds), dtype=np.int32)
+    )
+    across = np.array(cosines, np.float32)
+    rows = np.stack([across, (1 - across**2) ** 0.5], axis=1)
+    return VectorIndex(replace(located, kinds=np.array(kinds, np.uint8)), [rows])
+
+
+@pytest.mark.parametrize(("words", "first"), [(1, "a000"), (2, "a000"), (20, "a001")])
+def test_a_short_question_is_compared_with_titles_rather_than_texts(words: int, first: str) -> None:
+    index = at_cosines([2, 2], [0, 2, 0, 2], [0.9, 0.5, 0.4, 0.6])
+    question = np.array([1, 0], np.float32)
+    (hit,) = index.search(question, 1, lambda slug: True, words=words)
+    assert hit.slug == first
+
+
+def test_questions_that_are_written_down_count_like_the_title_and_like_a_text() -> None:
+    index = at_cosines([4, 2], [0, 1, 1, 2, 0, 1], [0.1, 0.8, 0.6, 0.4, 0.3, 0.5])
+    assert len(index) == 6
+    question = np.array([1, 0], np.float32)
+    asked, alone = index.search(question, 2, lambda slug: True, words=3)
+    assert asked.similarity == pytest.approx(0.25 * 0.8 + 0.75 * (0.8 + 0.4) / 2)
+    assert (asked.cosine, asked.title_cosine) == (pytest.approx(0.8), pytest.approx(0.8))
+    # A question leads to no section, however near it is.
+    assert (asked.section_cosine, asked.anchor) == (pytest.approx(0.4), "h-3")
+    assert (alone.similarity, alone.section_cosine, alone.anchor) == (pytest.approx(0.5), -1, "")
 
 
 def test_rows_that_are_no_vectors_are_never_near() -> None:
