@@ -5,11 +5,9 @@ from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from kb.clock import Clock
 from kb.content_changes.models import Author
 from kb.content_changes.service import ContentChangeService
 from kb.content_gaps.drafts import build_faq_draft
-from kb.content_gaps.grouping import Grouper
 from kb.content_gaps.models import (
     DayDemand,
     DraftResult,
@@ -17,16 +15,18 @@ from kb.content_gaps.models import (
     OpenedAnyway,
     Topic,
     TopicState,
-    Words,
 )
 from kb.content_gaps.store import ContentGapStore
+from kb.content_gaps.topic_grouper import TopicGrouper
 from kb.content_gaps.triage import TriageService
-from kb.errors import DatabaseError, GenerationUnavailable, InvalidInput
+from kb.errors import DatabaseError, InvalidInput
 from kb.search_log.service import SearchLogService
 
 FindNearest = Callable[[str], Sequence[Nearest]]
 
-_GROUP_BATCH = 1_000
+_PLACED_IN_A_REQUEST = 1_000
+"""New wordings that a page places by their words, in about a second; the rest waits for the
+regular job."""
 _OPENED_ANYWAY = 5
 
 _log = logging.getLogger(__name__)
@@ -41,8 +41,7 @@ class ContentGapService:
         triage: TriageService,
         search_log: SearchLogService,
         changes: ContentChangeService,
-        clock: Clock,
-        words: Callable[[], Words],
+        grouper: TopicGrouper,
         answers: Callable[[], Mapping[int, str]],
     ) -> None:
         """Put the service together.
@@ -52,16 +51,14 @@ class ContentGapService:
             triage: decides about them.
             search_log: settles visits before topics are counted.
             changes: commits FAQ drafts.
-            clock: tells when a wording was grouped.
-            words: the language and words of the current generation.
+            grouper: puts failed searches into topics.
             answers: slugs of published articles, by the topic that they were written for.
         """
         self._store = store
         self.triage = triage
         self._search_log = search_log
         self._changes = changes
-        self._clock = clock
-        self._words = words
+        self._grouper = grouper
         self._answers = answers
 
     @property
@@ -171,10 +168,21 @@ class ContentGapService:
         """
         self._search_log.catch_up()
         try:
-            self._group_new_wordings()
+            self._grouper.place_by_words(_PLACED_IN_A_REQUEST)
             self._note_published()
         except DatabaseError as error:
             _log.error("Topics could not be brought up to date: %s", error)
+
+    def group(self) -> None:
+        """Settle visits that ended and group all that is new, by meaning too.
+
+        Takes up to two minutes when everything is new.
+
+        Raises:
+            DatabaseError: the database cannot be written.
+        """
+        self._search_log.catch_up()
+        self._grouper.group()
 
     def maintain(self) -> int:
         """The regular job: group what is new, drop what retention emptied; topics dropped.
@@ -182,7 +190,7 @@ class ContentGapService:
         Raises:
             DatabaseError: the database cannot be written.
         """
-        self._group_new_wordings()
+        self._grouper.group()
         self._note_published()
         return self._store.delete_empty()
 
@@ -198,19 +206,6 @@ class ContentGapService:
         for topic_id in drafted:
             if topic_id in answers:
                 self.triage.answer(topic_id, answers[topic_id], "")
-
-    def _group_new_wordings(self) -> None:
-        grouper: Grouper | None = None
-        while wordings := self._store.list_ungrouped(_GROUP_BATCH):
-            if grouper is None:
-                grouper = Grouper(self._load_words(), self._store.list_keys())
-            self._store.assign(grouper.group(wordings), self._clock.now())
-
-    def _load_words(self) -> Words:
-        try:
-            return self._words()
-        except GenerationUnavailable:
-            return Words()
 
     def _get_topic(self, topic_id: int) -> Topic:
         topic = self._store.find_topic(topic_id)

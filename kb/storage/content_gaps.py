@@ -3,18 +3,15 @@
 Times are milliseconds since 1970 and days are days since 1970, as in the search log.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-
-from sqlite_utils import Database
 
 from kb.content_gaps.models import (
     DayDemand,
     OpenedAnyway,
     Topic,
     TopicState,
-    Wording,
 )
 from kb.storage.sqlite import SqliteFile, translated_errors
 from kb.storage.topic_triage import day_from
@@ -23,8 +20,6 @@ Row = tuple[Any, ...]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(9999, 12, 31)
-_NO_TOPIC = 0
-"""The topic of wordings without a word in them; there is no topic with this number."""
 _QUERIES = 50
 """Wordings shown of one topic; the rest are rare."""
 
@@ -45,43 +40,6 @@ class SqliteContentGapStore:
 
     def __init__(self, file: SqliteFile) -> None:
         self._file = file
-
-    def list_ungrouped(self, limit: int) -> list[Wording]:
-        """Wordings of failed searches that belong to no topic yet."""
-        rows = self._all(
-            "SELECT id, text, (SELECT count(*) FROM searches WHERE wording_id = wordings.id)"
-            " FROM wordings WHERE failed = 1 AND topic_id IS NULL LIMIT ?",
-            (limit,),
-        )
-        return [Wording(*row) for row in rows]
-
-    def list_keys(self) -> list[str]:
-        """The keys of all topics."""
-        return [row[0] for row in self._all("SELECT key FROM topic_keys ORDER BY topic_id", ())]
-
-    def assign(self, keys: Mapping[int, str], at: datetime) -> None:
-        """Put wordings (by id) into the topics with these keys, new ones where needed."""
-        with self._file.transaction() as database:
-            for wording_id, key in keys.items():
-                topic_id = self._find_or_add(database, key, at) if key else _NO_TOPIC
-                database.conn.execute(
-                    "UPDATE wordings SET topic_id = ?, key = ? WHERE id = ?",
-                    (topic_id, key, wording_id),
-                )
-
-    def _find_or_add(self, database: Database, key: str, at: datetime) -> int:
-        row = database.conn.execute(
-            "SELECT topic_id FROM topic_keys WHERE key = ?", (key,)
-        ).fetchone()
-        if row is not None:
-            return int(row[0])
-        topic_id = database.conn.execute(
-            "INSERT INTO topics (state, created_at) VALUES (?, ?)", (TopicState.NEW, _to_ms(at))
-        ).lastrowid
-        database.conn.execute(
-            "INSERT INTO topic_keys (key, topic_id) VALUES (?, ?)", (key, topic_id)
-        )
-        return int(topic_id or 0)
 
     def list_topics(
         self,
@@ -166,9 +124,14 @@ class SqliteContentGapStore:
         empty = (
             "SELECT id FROM topics WHERE state = 'new' AND NOT EXISTS"
             " (SELECT 1 FROM wordings WHERE wordings.topic_id = topics.id)"
+            # The number of a topic that went into another leads there.
+            " AND ifnull(merged_into, 0) NOT IN (SELECT id FROM topics)"
         )
         with self._file.transaction() as database:
             database.conn.execute(f"DELETE FROM topic_keys WHERE topic_id IN ({empty})")  # noqa: S608
+            database.conn.execute(
+                "DELETE FROM key_vectors WHERE key NOT IN (SELECT key FROM topic_keys)"
+            )
             return int(database.conn.execute(f"DELETE FROM topics WHERE id IN ({empty})").rowcount)  # noqa: S608
 
     def _build_topics(self, rows: Sequence[Row], since: date, until: date) -> list[Topic]:
