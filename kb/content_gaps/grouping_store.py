@@ -49,7 +49,7 @@ class GroupingStore(Protocol):
         """Wordings of failed searches that belong to no topic yet, the oldest first."""
         ...
 
-    def list_one_off(self, least: int) -> Set[int]:
+    def list_one_off(self, least: int) -> frozenset[int]:
         """Ungrouped wordings of a single visit with at least so many of them."""
         ...
 

@@ -10,24 +10,24 @@ from dataclasses import dataclass
 import numpy as np
 
 from kb.content_gaps.linkage import Freedom, Groups, Indices, join
-from kb.content_gaps.neighbours import draw_to_groups, draw_to_neighbours
+from kb.content_gaps.neighbours import Pull, draw_to_groups, draw_to_neighbours
 from kb.content_gaps.text_vectors import Array, build_vectors
 
 
 @dataclass(frozen=True, slots=True)
 class Nearness:
-    """From which similarity (cosine) on a neighbour counts, and groups are joined.
+    """How far keys are drawn to others, and from which similarity (cosine) on they are joined.
 
     Measured by ``benchmarks/topics.py``; above its precision, since agents merge more easily
     than they take apart.
     """
 
-    neighbour: float
+    pull: Pull
     same: float
 
 
-BY_MEANING = Nearness(0.30, 0.615)
-BY_WORDS = Nearness(0.30, 0.66)
+BY_MEANING = Nearness(Pull(floor=0.30, growth=0.125), same=0.615)
+BY_WORDS = Nearness(Pull(floor=0.25, growth=0.3), same=0.65)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def join_keys(
         return []
     nearness = BY_WORDS if meanings is None else BY_MEANING
     table = _Table(keys, topics, freedom)
-    drawn = _draw(build_vectors(keys, meanings), table, nearness.neighbour)
+    drawn = _draw(build_vectors(keys, meanings), table, nearness.pull)
     ended = join(table.build_groups(drawn), nearness.same)
     return list(table.read_off(ended))
 
@@ -108,24 +108,22 @@ class _Table:
         for node, end in enumerate(ended):
             members[int(end)].append(node)
         for end, nodes in members.items():
-            known = [node for node in nodes if self._topics[node] is not None]
-            if end not in fresh and len(known) < 2:
-                continue
             # An agent's topic first, then the one with most keys, then the oldest.
-            known.sort(key=lambda n: (-self._freedom[n], -sizes[n], self._topics[n]))
-            into, *absorbed = [topic for n in known if (topic := self._topics[n]) is not None] or [
-                None
-            ]
-            gone = tuple(topic for topic in absorbed if topic is not None)
-            yield JoinedKeys(into, tuple(fresh.get(end, ())), gone)
+            ranked = sorted(
+                (-self._freedom[node], -int(sizes[node]), topic)
+                for node in nodes
+                if (topic := self._topics[node]) is not None
+            )
+            known = tuple(topic for _, _, topic in ranked)
+            if end in fresh or len(known) > 1:
+                into = known[0] if known else None
+                yield JoinedKeys(into, tuple(fresh.get(end, ())), known[1:])
 
 
-def _draw(rows: Array, table: _Table, floor: float) -> Array:
+def _draw(rows: Array, table: _Table, pull: Pull) -> Array:
     drawn = np.empty_like(rows)
     if len(table.fresh):
-        drawn[table.fresh] = draw_to_neighbours(rows, table.fresh, floor=floor)
+        drawn[table.fresh] = draw_to_neighbours(rows, table.fresh, pull)
     if len(table.settled):
-        drawn[table.settled] = draw_to_groups(
-            rows[table.settled], table.settled_groups(), floor=floor
-        )
+        drawn[table.settled] = draw_to_groups(rows[table.settled], table.settled_groups(), pull)
     return drawn

@@ -19,7 +19,7 @@ from kb.content_gaps.models import (
 from kb.content_gaps.store import ContentGapStore
 from kb.content_gaps.topic_grouper import TopicGrouper
 from kb.content_gaps.triage import TriageService
-from kb.errors import DatabaseError, InvalidInput
+from kb.errors import DatabaseError, GenerationUnavailable, InvalidInput
 from kb.search_log.service import SearchLogService
 
 FindNearest = Callable[[str], Sequence[Nearest]]
@@ -77,8 +77,9 @@ class ContentGapService:
         *,
         assignee: str | None = None,
         newest_first: bool = False,
+        all_queries: bool = False,
     ) -> tuple[Topic, ...]:
-        """Topics that failed in these days, most demand first: visits, then searches, then recency.
+        """Topics that failed in these days, most demand first (``demand.py``), noise last.
 
         Args:
             since: first day.
@@ -89,13 +90,21 @@ class ContentGapService:
             with_nearest: finds the articles nearest to a wording.
             assignee: only those of one person (an e-mail address), "" for those of nobody.
             newest_first: order by when a topic first came up instead.
+            all_queries: with every wording, not only the most frequent ones.
         """
         self.refresh()
         wanted = tuple(TopicState) if states is None else tuple(states)
         topics = self._store.list_topics(
-            since, until, wanted, limit, offset, assignee=assignee, newest_first=newest_first
+            since,
+            until,
+            wanted,
+            limit,
+            offset,
+            assignee=assignee,
+            newest_first=newest_first,
+            all_queries=all_queries,
         )
-        return tuple(_add_nearest(topic, with_nearest) for topic in topics)
+        return tuple(add_nearest(topic, with_nearest) for topic in topics)
 
     def count_topics(
         self,
@@ -112,7 +121,7 @@ class ContentGapService:
     def find_topic(self, topic_id: int, with_nearest: FindNearest | None = None) -> Topic | None:
         """One topic over all its failed searches that are kept."""
         topic = self._store.find_topic(topic_id)
-        return None if topic is None else _add_nearest(topic, with_nearest)
+        return None if topic is None else add_nearest(topic, with_nearest)
 
     def list_days(self, topic_id: int, since: date, until: date) -> tuple[DayDemand, ...]:
         """The failed searches of a topic on every day of the range."""
@@ -152,7 +161,7 @@ class ContentGapService:
         if not title.strip():
             raise InvalidInput("Give the article a title.", "title")
         topic = self._get_topic(topic_id)
-        topic = _add_nearest(topic, with_nearest)
+        topic = add_nearest(topic, with_nearest)
         draft = build_faq_draft(topic, title, folder, taken=taken, known_answer=known_answer)
         committed = None
         if self._changes.can_commit:
@@ -161,28 +170,22 @@ class ContentGapService:
         self.triage.mark_drafted(topic_id, place, author.email)
         return DraftResult(draft, committed)
 
-    def refresh(self) -> None:
+    def refresh(self, *, whole: bool = False) -> None:
         """Settle visits that ended and put new failed wordings into topics; never raises.
 
-        A list that lacks the latest is better than none, when only reading works.
+        A list that lacks the latest is better than none, when only reading works.  Words
+        alone decide, in about a second, unless ``whole``: then everything is grouped as in
+        the regular job, which takes up to two minutes when everything is new.
         """
         self._search_log.catch_up()
         try:
-            self._grouper.place_by_words(_PLACED_IN_A_REQUEST)
+            if whole:
+                self._grouper.group()
+            else:
+                self._grouper.place_by_words(_PLACED_IN_A_REQUEST)
             self._note_published()
         except DatabaseError as error:
             _log.error("Topics could not be brought up to date: %s", error)
-
-    def group(self) -> None:
-        """Settle visits that ended and group all that is new, by meaning too.
-
-        Takes up to two minutes when everything is new.
-
-        Raises:
-            DatabaseError: the database cannot be written.
-        """
-        self._search_log.catch_up()
-        self._grouper.group()
 
     def maintain(self) -> int:
         """The regular job: group what is new, drop what retention emptied; topics dropped.
@@ -214,5 +217,6 @@ class ContentGapService:
         return topic
 
 
-def _add_nearest(topic: Topic, find: FindNearest | None) -> Topic:
+def add_nearest(topic: Topic, find: FindNearest | None) -> Topic:
+    """The topic with the articles nearest to its label."""
     return topic if find is None else replace(topic, nearest=tuple(find(topic.label)))

@@ -25,9 +25,11 @@ class ContentGapStore(Protocol):
         *,
         assignee: str | None = None,
         newest_first: bool = False,
+        all_queries: bool = False,
     ) -> list[Topic]:
         """Topics in these states with failed searches in these days, most demand first.
 
+        Noise comes last, and its wordings are never listed in full.
         ``assignee`` keeps those of one person, "" those of nobody.
         """
         ...

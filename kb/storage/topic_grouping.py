@@ -44,7 +44,7 @@ class SqliteGroupingStore:
         )
         return [Wording(*row) for row in rows]
 
-    def list_one_off(self, least: int) -> Set[int]:
+    def list_one_off(self, least: int) -> frozenset[int]:
         """Ungrouped wordings of a single visit with at least so many of them."""
         rows = self._all(
             "WITH once AS (SELECT wordings.id, min(searches.visit_id) AS visit FROM wordings"
@@ -55,7 +55,7 @@ class SqliteGroupingStore:
             " (SELECT visit FROM once GROUP BY 1 HAVING count(*) >= ?)",
             (least,),
         )
-        return {row[0] for row in rows}
+        return frozenset(row[0] for row in rows)
 
     def list_keys(self) -> dict[str, int]:
         """Every key with the number of its topic, in the order of topics."""
