@@ -25,6 +25,16 @@ def build_embedder(settings: Settings, *, at_once: int | None = None) -> Embedde
     return OnnxEmbedder(files, at_once=at_once or os.cpu_count() or 1)
 
 
+def build_grouping_embedder(settings: Settings) -> Embedder:
+    """What embeds failed searches in the regular job: a model of its own, one text at a time.
+
+    Thousands of them would keep customers waiting in the shared process.
+    """
+    if not settings.semantic:
+        return NullEmbedder("KB_SEMANTIC is off.")
+    return build_embedder(settings, at_once=1)
+
+
 def find_embedder_problem(settings: Settings) -> str:
     """Why there is no model, as far as its files tell; empty when there is one."""
     try:

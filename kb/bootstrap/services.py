@@ -3,6 +3,7 @@
 from kb.accounts.rate_limits import NullRateLimiter, RateLimiter
 from kb.accounts.service import AccountService
 from kb.bootstrap.content_changes import build_content_changes
+from kb.bootstrap.embedding import build_grouping_embedder
 from kb.bootstrap.publishing import build_generations
 from kb.bootstrap.regression import open_run_store
 from kb.bootstrap.told import build_told
@@ -10,10 +11,13 @@ from kb.bootstrap.trial_process import ProcessTrialRunner
 from kb.clock import Clock, SystemClock
 from kb.config import Settings, load_secret_key
 from kb.content_changes.service import ContentChangeService
+from kb.content_gaps.key_meanings import KeyMeanings
 from kb.content_gaps.models import Words
 from kb.content_gaps.reopening import TopicEffectService
 from kb.content_gaps.service import ContentGapService
+from kb.content_gaps.topic_grouper import TopicGrouper
 from kb.content_gaps.triage import TriageService
+from kb.errors import GenerationUnavailable
 from kb.publishing.generations import Generations
 from kb.relevance.service import RegressionService
 from kb.search_log.learning import WordingLearner
@@ -27,6 +31,7 @@ from kb.storage.search_log import SqliteSearchLogStore
 from kb.storage.sqlite import SqliteFile
 from kb.storage.sqlite_library import BUSY_TIMEOUT_MS
 from kb.storage.topic_effect import SqliteTopicEffectStore
+from kb.storage.topic_grouping import SqliteGroupingStore
 from kb.storage.topic_triage import SqliteTriageStore
 from kb.storage.wordings import SqliteWordingStore
 
@@ -125,21 +130,25 @@ def _build_content_gaps(
     changes: ContentChangeService,
 ) -> ContentGapService:
     def words() -> Words:
-        library = generations.current().library
-        return Words(library.site.language, generations.current().search.vocabulary)
+        try:
+            generation = generations.current()
+        except GenerationUnavailable:
+            return Words()
+        return Words(generation.library.site.language, generation.search.vocabulary)
 
     def answers() -> dict[int, str]:
         summaries = generations.current().library.list_articles()
         return {a.topic: a.slug for a in summaries if a.topic is not None}
 
     file = _database(settings)
+    groups = SqliteGroupingStore(file)
+    meanings = KeyMeanings(groups, build_grouping_embedder(settings))
     return ContentGapService(
         SqliteContentGapStore(file),
         TriageService(SqliteTriageStore(file), clock),
         search_log,
         changes,
-        clock,
-        words,
+        TopicGrouper(groups, clock, words, meanings),
         answers,
     )
 

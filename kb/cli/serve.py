@@ -20,6 +20,8 @@ from kb.publishing.generations import Generations
 from kb.publishing.layout import IndexLayout
 
 _MAINTENANCE_SECONDS = 3600.0
+_JOBS_NICENESS = 10
+"""The regular jobs take what customers leave over: grouping by meaning takes minutes at first."""
 _DELIVERY_SECONDS = 300.0
 """Workers deliver what they post within seconds; this is for what nobody is awake for: a
 worker that was killed, an answer that was published later than decided, the digest."""
@@ -160,7 +162,12 @@ def _repeat(seconds: float, *commands: tuple[str, ...]) -> None:
     pause = threading.Event()
     while True:
         for command in commands:
-            done = subprocess.run(kb_command(*command), capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                kb_command(*command, niceness=_JOBS_NICENESS),
+                capture_output=True,
+                text=True,
+                check=False,
+            )
             if done.returncode:
                 _log.warning(
                     "kb %s failed, next try in %.0f minutes: %s",

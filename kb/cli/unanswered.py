@@ -10,11 +10,14 @@ import click
 from kb.content_gaps.exports import topic_object, topics_csv
 from kb.content_gaps.models import TO_DO, Nearest, Topic, TopicState
 from kb.content_gaps.nearest import find_nearest
+from kb.content_gaps.service import add_nearest
 from kb.errors import GenerationUnavailable
 from kb.services import Services
 
 _UNITS = {"d": 1, "w": 7}
 _LABEL_WIDTH = 44
+_SHOWN = 200
+_NO_LIMIT = 1_000_000
 _MAX_DAYS = 36_500
 
 
@@ -52,9 +55,27 @@ def parse_since(ctx: click.Context, param: click.Parameter, value: str) -> int |
     multiple=True,
     help="Only topics in this state; may be repeated. Default: new, assigned and drafted.",
 )
-@click.option("--limit", type=click.IntRange(1, 100_000), default=200, show_default=True)
-def unanswered(since: int | date, form: str, states: Sequence[str], limit: int) -> None:
-    """List the topics that customers search and do not find, most demand first."""
+@click.option(
+    "--limit",
+    type=click.IntRange(1, _NO_LIMIT),
+    help=f"How many topics. Default: {_SHOWN}, in JSON all.",
+)
+@click.option(
+    "--nearest",
+    "with_nearest",
+    type=click.IntRange(0, _NO_LIMIT),
+    default=_SHOWN,
+    show_default=True,
+    help="For how many topics, from the top, to look for the nearest articles: a search each.",
+)
+def unanswered(
+    since: int | date, form: str, states: Sequence[str], limit: int | None, with_nearest: int
+) -> None:
+    """List the topics that customers search and do not find, most demand first.
+
+    Searches that are new are grouped before: the first time that takes a minute or two.
+    JSON has every topic with all of its wordings.
+    """
     from kb.bootstrap.services import build_services
     from kb.config import load_settings
 
@@ -62,8 +83,19 @@ def unanswered(since: int | date, form: str, states: Sequence[str], limit: int) 
     today = services.clock.now().date()
     first = since if isinstance(since, date) else today - timedelta(days=since)
     try:
+        services.content_gaps.refresh(whole=True)
         topics = services.content_gaps.list_topics(
-            first, today, _chosen(states), limit, with_nearest=lambda text: _nearest(services, text)
+            first,
+            today,
+            _chosen(states),
+            limit or (_NO_LIMIT if form == "json" else _SHOWN),
+            all_queries=form == "json",
+        )
+        topics = tuple(
+            add_nearest(topic, lambda text: _nearest(services, text))
+            if at < with_nearest
+            else topic
+            for at, topic in enumerate(topics)
         )
     finally:
         services.generations.close()

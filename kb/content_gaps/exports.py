@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from kb.content_gaps.demand import Demand
 from kb.content_gaps.models import Topic, TopicEvent
 from kb.search_log.exports import write_csv
 
@@ -22,6 +23,8 @@ def topic_object(topic: Topic) -> dict[str, object]:
         "first": topic.first.isoformat(),
         "last": topic.last.isoformat(),
         "outcomes": dict(topic.outcomes),
+        "demand": _demand_object(topic.demand),
+        "noise": topic.is_noise,
         "queries": [{"text": text, "count": count} for text, count in topic.queries],
         "nearest": [
             {
@@ -38,6 +41,19 @@ def topic_object(topic: Topic) -> dict[str, object]:
         "answer": topic.answer,
         "assignee": topic.assignee,
         "due": topic.due.isoformat() if topic.due else None,
+    }
+
+
+def _demand_object(demand: Demand | None) -> dict[str, float] | None:
+    if demand is None:
+        return None
+    return {
+        "value": round(demand.value, 3),
+        "visits": demand.visits,
+        "visits_before": demand.visits_before,
+        "severity": round(demand.severity, 3),
+        "trend": round(demand.trend, 3),
+        "recency": round(demand.recency, 3),
     }
 
 

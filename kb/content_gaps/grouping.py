@@ -37,6 +37,7 @@ class Grouper:
         self._known = words.known
         self._terms: set[str] = set()
         self._by_shape: dict[tuple[str, int], list[str]] = {}
+        self._found: dict[str, str] = {}
         for key in keys:
             for term in key.split():
                 self._learn(term)
@@ -48,11 +49,11 @@ class Grouper:
 
     def find_key(self, text: str) -> str:
         """The words that a text is about, sorted; empty when it has none."""
-        plain = _MARKER.sub(" ", text)
+        plain = without_markers(text)
         words = list(self._words(plain, keep_stop_words=False))
         if not words:
             words = list(self._words(plain, keep_stop_words=True))
-        terms = sorted({self._find_term(word) for word in words})[:_MAX_TERMS]
+        terms = sorted({self._remember_term(word) for word in words})[:_MAX_TERMS]
         for term in terms:
             self._learn(term)
         return " ".join(terms)
@@ -63,6 +64,12 @@ class Grouper:
             word = "".join(character for character in word if character.isalnum())
             if word and (keep_stop_words or word not in self._analyzer.stop_words):
                 yield word
+
+    def _remember_term(self, word: str) -> str:
+        # Words recur, and looking for what a new one may be a slip of takes its time.
+        if word not in self._found:
+            self._found[word] = self._find_term(word)
+        return self._found[word]
 
     def _find_term(self, word: str) -> str:
         stem = self._analyzer.stem(word)
@@ -99,6 +106,11 @@ class Grouper:
             self._terms.add(term)
             if len(term) >= _SHORTEST and not has_digit(term):
                 self._by_shape.setdefault((term[0], len(term)), []).append(term)
+
+
+def without_markers(text: str) -> str:
+    """The text without what stands for personal data, such as ``[email]``."""
+    return _MARKER.sub(" ", text)
 
 
 def _one_slip_away(word: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from kb.content_changes.models import CommittedDraft, FaqDraft
+from kb.content_gaps.demand import Demand
 
 
 class TopicState(StrEnum):
@@ -79,6 +80,10 @@ class Topic:
     assignee: str = ""
     """E-mail address of the one who takes care of it; "" for nobody."""
     due: date | None = None
+    demand: Demand | None = None
+    """What its place in a list is made of; None of a topic that was asked for alone."""
+    is_noise: bool = False
+    """Whether it collects what nobody can have meant."""
 
 
 @dataclass(frozen=True, slots=True)

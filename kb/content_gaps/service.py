@@ -5,11 +5,9 @@ from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from kb.clock import Clock
 from kb.content_changes.models import Author
 from kb.content_changes.service import ContentChangeService
 from kb.content_gaps.drafts import build_faq_draft
-from kb.content_gaps.grouping import Grouper
 from kb.content_gaps.models import (
     DayDemand,
     DraftResult,
@@ -17,16 +15,18 @@ from kb.content_gaps.models import (
     OpenedAnyway,
     Topic,
     TopicState,
-    Words,
 )
 from kb.content_gaps.store import ContentGapStore
+from kb.content_gaps.topic_grouper import TopicGrouper
 from kb.content_gaps.triage import TriageService
 from kb.errors import DatabaseError, GenerationUnavailable, InvalidInput
 from kb.search_log.service import SearchLogService
 
 FindNearest = Callable[[str], Sequence[Nearest]]
 
-_GROUP_BATCH = 1_000
+_PLACED_IN_A_REQUEST = 1_000
+"""New wordings that a page places by their words, in about a second; the rest waits for the
+regular job."""
 _OPENED_ANYWAY = 5
 
 _log = logging.getLogger(__name__)
@@ -41,8 +41,7 @@ class ContentGapService:
         triage: TriageService,
         search_log: SearchLogService,
         changes: ContentChangeService,
-        clock: Clock,
-        words: Callable[[], Words],
+        grouper: TopicGrouper,
         answers: Callable[[], Mapping[int, str]],
     ) -> None:
         """Put the service together.
@@ -52,16 +51,14 @@ class ContentGapService:
             triage: decides about them.
             search_log: settles visits before topics are counted.
             changes: commits FAQ drafts.
-            clock: tells when a wording was grouped.
-            words: the language and words of the current generation.
+            grouper: puts failed searches into topics.
             answers: slugs of published articles, by the topic that they were written for.
         """
         self._store = store
         self.triage = triage
         self._search_log = search_log
         self._changes = changes
-        self._clock = clock
-        self._words = words
+        self._grouper = grouper
         self._answers = answers
 
     @property
@@ -80,8 +77,9 @@ class ContentGapService:
         *,
         assignee: str | None = None,
         newest_first: bool = False,
+        all_queries: bool = False,
     ) -> tuple[Topic, ...]:
-        """Topics that failed in these days, most demand first: visits, then searches, then recency.
+        """Topics that failed in these days, most demand first (``demand.py``), noise last.
 
         Args:
             since: first day.
@@ -92,13 +90,21 @@ class ContentGapService:
             with_nearest: finds the articles nearest to a wording.
             assignee: only those of one person (an e-mail address), "" for those of nobody.
             newest_first: order by when a topic first came up instead.
+            all_queries: with every wording, not only the most frequent ones.
         """
         self.refresh()
         wanted = tuple(TopicState) if states is None else tuple(states)
         topics = self._store.list_topics(
-            since, until, wanted, limit, offset, assignee=assignee, newest_first=newest_first
+            since,
+            until,
+            wanted,
+            limit,
+            offset,
+            assignee=assignee,
+            newest_first=newest_first,
+            all_queries=all_queries,
         )
-        return tuple(_add_nearest(topic, with_nearest) for topic in topics)
+        return tuple(add_nearest(topic, with_nearest) for topic in topics)
 
     def count_topics(
         self,
@@ -115,7 +121,7 @@ class ContentGapService:
     def find_topic(self, topic_id: int, with_nearest: FindNearest | None = None) -> Topic | None:
         """One topic over all its failed searches that are kept."""
         topic = self._store.find_topic(topic_id)
-        return None if topic is None else _add_nearest(topic, with_nearest)
+        return None if topic is None else add_nearest(topic, with_nearest)
 
     def list_days(self, topic_id: int, since: date, until: date) -> tuple[DayDemand, ...]:
         """The failed searches of a topic on every day of the range."""
@@ -155,7 +161,7 @@ class ContentGapService:
         if not title.strip():
             raise InvalidInput("Give the article a title.", "title")
         topic = self._get_topic(topic_id)
-        topic = _add_nearest(topic, with_nearest)
+        topic = add_nearest(topic, with_nearest)
         draft = build_faq_draft(topic, title, folder, taken=taken, known_answer=known_answer)
         committed = None
         if self._changes.can_commit:
@@ -164,14 +170,19 @@ class ContentGapService:
         self.triage.mark_drafted(topic_id, place, author.email)
         return DraftResult(draft, committed)
 
-    def refresh(self) -> None:
+    def refresh(self, *, whole: bool = False) -> None:
         """Settle visits that ended and put new failed wordings into topics; never raises.
 
-        A list that lacks the latest is better than none, when only reading works.
+        A list that lacks the latest is better than none, when only reading works.  Words
+        alone decide, in about a second, unless ``whole``: then everything is grouped as in
+        the regular job, which takes up to two minutes when everything is new.
         """
         self._search_log.catch_up()
         try:
-            self._group_new_wordings()
+            if whole:
+                self._grouper.group()
+            else:
+                self._grouper.place_by_words(_PLACED_IN_A_REQUEST)
             self._note_published()
         except DatabaseError as error:
             _log.error("Topics could not be brought up to date: %s", error)
@@ -182,7 +193,7 @@ class ContentGapService:
         Raises:
             DatabaseError: the database cannot be written.
         """
-        self._group_new_wordings()
+        self._grouper.group()
         self._note_published()
         return self._store.delete_empty()
 
@@ -199,19 +210,6 @@ class ContentGapService:
             if topic_id in answers:
                 self.triage.answer(topic_id, answers[topic_id], "")
 
-    def _group_new_wordings(self) -> None:
-        grouper: Grouper | None = None
-        while wordings := self._store.list_ungrouped(_GROUP_BATCH):
-            if grouper is None:
-                grouper = Grouper(self._load_words(), self._store.list_keys())
-            self._store.assign(grouper.group(wordings), self._clock.now())
-
-    def _load_words(self) -> Words:
-        try:
-            return self._words()
-        except GenerationUnavailable:
-            return Words()
-
     def _get_topic(self, topic_id: int) -> Topic:
         topic = self._store.find_topic(topic_id)
         if topic is None:
@@ -219,5 +217,6 @@ class ContentGapService:
         return topic
 
 
-def _add_nearest(topic: Topic, find: FindNearest | None) -> Topic:
+def add_nearest(topic: Topic, find: FindNearest | None) -> Topic:
+    """The topic with the articles nearest to its label."""
     return topic if find is None else replace(topic, nearest=tuple(find(topic.label)))

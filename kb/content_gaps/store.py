@@ -1,7 +1,7 @@
 """What content gaps need from the database; days are in UTC, both ends included."""
 
-from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from collections.abc import Collection
+from datetime import date
 from typing import Protocol
 
 from kb.content_gaps.models import (
@@ -9,27 +9,11 @@ from kb.content_gaps.models import (
     OpenedAnyway,
     Topic,
     TopicState,
-    Wording,
 )
 
 
 class ContentGapStore(Protocol):
     """Keeps topics and decisions, and counts failed searches. May raise DatabaseError."""
-
-    def list_ungrouped(self, limit: int) -> list[Wording]:
-        """Wordings of failed searches that belong to no topic yet."""
-        ...
-
-    def list_keys(self) -> list[str]:
-        """The keys of all topics."""
-        ...
-
-    def assign(self, keys: Mapping[int, str], at: datetime) -> None:
-        """Put wordings (by id) into the topics with these keys, new ones where needed.
-
-        A wording with an empty key is set aside for good.
-        """
-        ...
 
     def list_topics(
         self,
@@ -41,9 +25,11 @@ class ContentGapStore(Protocol):
         *,
         assignee: str | None = None,
         newest_first: bool = False,
+        all_queries: bool = False,
     ) -> list[Topic]:
         """Topics in these states with failed searches in these days, most demand first.
 
+        Noise comes last, and its wordings are never listed in full.
         ``assignee`` keeps those of one person, "" those of nobody.
         """
         ...

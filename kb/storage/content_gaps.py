@@ -3,18 +3,17 @@
 Times are milliseconds since 1970 and days are days since 1970, as in the search log.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlite_utils import Database
-
+from kb.content_gaps.demand import OTHER, SEVERITY, Demand, measure_demand
 from kb.content_gaps.models import (
     DayDemand,
     OpenedAnyway,
     Topic,
     TopicState,
-    Wording,
 )
 from kb.storage.sqlite import SqliteFile, translated_errors
 from kb.storage.topic_triage import day_from
@@ -23,16 +22,22 @@ Row = tuple[Any, ...]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(9999, 12, 31)
-_NO_TOPIC = 0
-"""The topic of wordings without a word in them; there is no topic with this number."""
 _QUERIES = 50
 """Wordings shown of one topic; the rest are rare."""
 
-_DEMAND = "visits DESC, searches DESC, last DESC, topics.id"
+_ALL_QUERIES = -1
+_SEVERITY = (
+    "CASE searches.outcome "
+    + " ".join(f"WHEN '{outcome}' THEN {weight}" for outcome, weight in SEVERITY.items())
+    + f" ELSE {OTHER} END"
+)
 _TOPIC = (
     "topics.id, topics.label, topics.state, topics.reason, topics.answer, topics.assignee,"
-    " topics.due_day"
+    " topics.due_day, topics.is_noise"
 )
+_IS_NOISE, _SEARCHES = 7, 8
+"""Places in a row of ``_TOPIC`` with what is counted behind it."""
+_DAY_MS = 86_400_000
 _FAILED = (
     " FROM searches JOIN wordings ON wordings.id = searches.wording_id"
     " JOIN topics ON topics.id = wordings.topic_id"
@@ -46,43 +51,6 @@ class SqliteContentGapStore:
     def __init__(self, file: SqliteFile) -> None:
         self._file = file
 
-    def list_ungrouped(self, limit: int) -> list[Wording]:
-        """Wordings of failed searches that belong to no topic yet."""
-        rows = self._all(
-            "SELECT id, text, (SELECT count(*) FROM searches WHERE wording_id = wordings.id)"
-            " FROM wordings WHERE failed = 1 AND topic_id IS NULL LIMIT ?",
-            (limit,),
-        )
-        return [Wording(*row) for row in rows]
-
-    def list_keys(self) -> list[str]:
-        """The keys of all topics."""
-        return [row[0] for row in self._all("SELECT key FROM topic_keys ORDER BY topic_id", ())]
-
-    def assign(self, keys: Mapping[int, str], at: datetime) -> None:
-        """Put wordings (by id) into the topics with these keys, new ones where needed."""
-        with self._file.transaction() as database:
-            for wording_id, key in keys.items():
-                topic_id = self._find_or_add(database, key, at) if key else _NO_TOPIC
-                database.conn.execute(
-                    "UPDATE wordings SET topic_id = ?, key = ? WHERE id = ?",
-                    (topic_id, key, wording_id),
-                )
-
-    def _find_or_add(self, database: Database, key: str, at: datetime) -> int:
-        row = database.conn.execute(
-            "SELECT topic_id FROM topic_keys WHERE key = ?", (key,)
-        ).fetchone()
-        if row is not None:
-            return int(row[0])
-        topic_id = database.conn.execute(
-            "INSERT INTO topics (state, created_at) VALUES (?, ?)", (TopicState.NEW, _to_ms(at))
-        ).lastrowid
-        database.conn.execute(
-            "INSERT INTO topic_keys (key, topic_id) VALUES (?, ?)", (key, topic_id)
-        )
-        return int(topic_id or 0)
-
     def list_topics(
         self,
         since: date,
@@ -93,18 +61,37 @@ class SqliteContentGapStore:
         *,
         assignee: str | None = None,
         newest_first: bool = False,
+        all_queries: bool = False,
     ) -> list[Topic]:
         """Topics in these states with failed searches in these days, most demand first."""
-        order = "topics.id DESC" if newest_first else _DEMAND
         chosen, values = _choice(since, until, states, assignee)
         rows = self._all(
-            f"SELECT {_TOPIC}, count(*) AS searches,"
-            " count(DISTINCT searches.visit_id) AS visits, min(searches.recorded_at),"
-            f" max(searches.recorded_at) AS last {_FAILED}{chosen}"
-            f" GROUP BY topics.id ORDER BY {order} LIMIT ? OFFSET ?",
-            (*values, limit, offset),
+            f"SELECT {_TOPIC}, count(*), count(DISTINCT searches.visit_id),"
+            " min(searches.recorded_at), max(searches.recorded_at),"
+            f" avg({_SEVERITY}) {_FAILED}{chosen} GROUP BY topics.id",
+            values,
         )
-        return self._build_topics(rows, since, until)
+        # All are ranked here and a page of them is built: the formula is written down once.
+        first, last = span = (_to_day(since), _to_day(until))
+        before = self._count_visits(first - (last - first + 1), first - 1)
+        end = (last + 1) * _DAY_MS
+        ranked = [(row, _measure(row, before.get(row[0], 0), end)) for row in rows]
+        ranked.sort(key=_newest_first if newest_first else _most_demand_first)
+        most = _ALL_QUERIES if all_queries else _QUERIES
+        return [
+            replace(self._build_topic(row[:-1], span, most), demand=demand)
+            for row, demand in ranked[offset : offset + limit]
+        ]
+
+    def _count_visits(self, first: int, last: int) -> dict[int, int]:
+        """Visits that failed in these days, by topic."""
+        rows = self._all(
+            "SELECT topic_id, count(*) FROM (SELECT DISTINCT wordings.topic_id, searches.visit_id"
+            " FROM searches JOIN wordings ON wordings.id = searches.wording_id"
+            " WHERE searches.failed = 1 AND searches.day BETWEEN ? AND ?) GROUP BY 1",
+            (first, last),
+        )
+        return {row[0]: row[1] for row in rows}
 
     def count_topics(
         self,
@@ -130,7 +117,8 @@ class SqliteContentGapStore:
             " WHERE topics.id = ? GROUP BY topics.id",
             (topic_id,),
         )
-        return next(iter(self._build_topics(rows, _FIRST_DAY, _LAST_DAY)), None)
+        span = (_to_day(_FIRST_DAY), _to_day(_LAST_DAY))
+        return self._build_topic(rows[0], span, _QUERIES) if rows else None
 
     def list_days(self, topic_id: int, since: date, until: date) -> list[DayDemand]:
         """The failed searches of a topic, on days that have any."""
@@ -166,19 +154,20 @@ class SqliteContentGapStore:
         empty = (
             "SELECT id FROM topics WHERE state = 'new' AND NOT EXISTS"
             " (SELECT 1 FROM wordings WHERE wordings.topic_id = topics.id)"
+            # The number of a topic that went into another leads there.
+            " AND ifnull(merged_into, 0) NOT IN (SELECT id FROM topics)"
         )
         with self._file.transaction() as database:
             database.conn.execute(f"DELETE FROM topic_keys WHERE topic_id IN ({empty})")  # noqa: S608
+            database.conn.execute(
+                "DELETE FROM key_vectors WHERE key NOT IN (SELECT key FROM topic_keys)"
+            )
             return int(database.conn.execute(f"DELETE FROM topics WHERE id IN ({empty})").rowcount)  # noqa: S608
 
-    def _build_topics(self, rows: Sequence[Row], since: date, until: date) -> list[Topic]:
-        span = (_to_day(since), _to_day(until))
-        return [self._build_topic(row, span) for row in rows]
-
-    def _build_topic(self, row: Row, span: tuple[int, int]) -> Topic:
-        topic_id, label, state, reason, answer, assignee, due, *counts = row
+    def _build_topic(self, row: Row, span: tuple[int, int], most: int) -> Topic:
+        topic_id, label, state, reason, answer, assignee, due, is_noise, *counts = row
         searches, visits, first, last = counts
-        queries = self._list_queries(topic_id, span)
+        queries = self._list_queries(topic_id, span, _QUERIES if is_noise else most)
         used = queries[0][0] if queries else self._label_without_searches(topic_id)
         return Topic(
             id=topic_id,
@@ -194,15 +183,18 @@ class SqliteContentGapStore:
             last=_from_ms(last),
             outcomes=self._count_outcomes(topic_id, span),
             queries=queries,
+            is_noise=bool(is_noise),
         )
 
-    def _list_queries(self, topic_id: int, span: tuple[int, int]) -> tuple[tuple[str, int], ...]:
+    def _list_queries(
+        self, topic_id: int, span: tuple[int, int], most: int
+    ) -> tuple[tuple[str, int], ...]:
         rows = self._all(
             "SELECT wordings.text, count(*) FROM wordings JOIN searches"
             " ON searches.wording_id = wordings.id AND searches.failed = 1"
             " WHERE wordings.topic_id = ? AND searches.day BETWEEN ? AND ?"
             " GROUP BY wordings.id ORDER BY 2 DESC, wordings.id LIMIT ?",
-            (topic_id, *span, _QUERIES),
+            (topic_id, *span, most),
         )
         return tuple((row[0], row[1]) for row in rows)
 
@@ -239,6 +231,22 @@ def _choice(
     if assignee is None:
         return condition, values
     return f"{condition} AND topics.assignee = ?", (*values, assignee)
+
+
+def _measure(row: Row, visits_before: int, end: int) -> Demand:
+    *_, visits, _first, last, severity = row
+    return measure_demand(visits, visits_before, severity, (end - last) / _DAY_MS)
+
+
+def _most_demand_first(ranked: tuple[Row, Demand]) -> tuple[float, ...]:
+    """Noise last, however much of it there is."""
+    row, demand = ranked
+    return (row[_IS_NOISE], -demand.value, -row[_SEARCHES], row[0])
+
+
+def _newest_first(ranked: tuple[Row, Demand]) -> tuple[float, ...]:
+    row, _ = ranked
+    return (row[_IS_NOISE], -row[0])
 
 
 def _marks(values: Collection[object]) -> str:

@@ -442,3 +442,10 @@ _REGRESSION_RUNS = (
         PRIMARY KEY (slug, query)
     ) WITHOUT ROWID""",
 )
+
+
+@migrations()
+def key_vectors(db: Database) -> None:
+    """What keys mean, so that each is computed once; keys without a row were never compared."""
+    db.execute("CREATE TABLE key_vectors (key TEXT PRIMARY KEY, model TEXT NOT NULL, vector BLOB)")
+    db.execute("CREATE INDEX wordings_of_key ON wordings (key) WHERE key IS NOT NULL")

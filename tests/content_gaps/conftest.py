@@ -10,9 +10,12 @@ from kb.clock import FixedClock
 from kb.content_changes.pushes import PushService
 from kb.content_changes.repositories import open_repository
 from kb.content_changes.service import ContentChangeService
+from kb.content_gaps.key_meanings import KeyMeanings
 from kb.content_gaps.models import Words
 from kb.content_gaps.service import ContentGapService
+from kb.content_gaps.topic_grouper import TopicGrouper
 from kb.content_gaps.triage import TriageService
+from kb.search.embedders.null import NullEmbedder
 from kb.search.models import Hit, SearchOutcome, SearchPage, Stage
 from kb.search_log.learning import WordingLearner
 from kb.search_log.service import SearchLogService
@@ -21,6 +24,7 @@ from kb.storage.content_gaps import SqliteContentGapStore
 from kb.storage.migrations import migrations
 from kb.storage.search_log import SqliteSearchLogStore
 from kb.storage.sqlite import SqliteFile
+from kb.storage.topic_grouping import SqliteGroupingStore
 from kb.storage.topic_triage import SqliteTriageStore
 from kb.storage.wordings import SqliteWordingStore
 
@@ -61,16 +65,17 @@ def log(file, clock):
 def make_gaps(file, log, clock):
     """Content gaps whose drafts go to the repository of a folder."""
 
-    def make(content_dir, ref=""):
+    def make(content_dir, ref="", embedder=None):
         repository = open_repository(content_dir, ref)
         pushes = PushService(repository, SqliteContentChangeStore(file), clock)
+        groups = SqliteGroupingStore(file)
+        meanings = KeyMeanings(groups, embedder or NullEmbedder("by words alone"))
         return ContentGapService(
             SqliteContentGapStore(file),
             TriageService(SqliteTriageStore(file), clock),
             log,
             ContentChangeService(repository, pushes, clock),
-            clock,
-            lambda: Words("en", KNOWN),
+            TopicGrouper(groups, clock, lambda: Words("en", KNOWN), meanings),
             dict,
         )
 

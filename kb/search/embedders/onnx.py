@@ -1,8 +1,8 @@
 """A sentence model in this process, run by onnxruntime.
 
 It is loaded when it is first needed, by a thread of its own, since that takes half a
-second.  Texts are embedded one at a time: padding a batch to its longest text costs more
-than it saves (docs/decisions/0009-sentence-model.md).
+second.  Only texts with the same number of tokens are embedded together: padding a batch to
+its longest text costs more than it saves (docs/decisions/0009-sentence-model.md).
 """
 
 import atexit
@@ -32,8 +32,14 @@ _QUESTION_TOKENS = 64
 noise 130, which take as long as a whole section."""
 _INPUTS = frozenset({"input_ids", "attention_mask", "token_type_ids"})
 _POOLED = "sentence_embedding"
+_BATCH_TOKENS = 512
+"""Texts of one length are embedded together up to so many tokens: 30 questions, in half the
+time that they take one by one. A section is as long as that by itself."""
 
 _Array = NDArray[Any]
+_Batch = list[tuple[int, list[int]]]
+"""Places of texts of one length among all, with their tokens."""
+_Started = list[tuple[_Batch, "Future[_Array]"]]
 
 
 class OnnxEmbedder:
@@ -62,9 +68,7 @@ class OnnxEmbedder:
         deadline = None if timeout is None else monotonic() + timeout
         model = self._load(timeout)
         most = None if timeout is None else _QUESTION_TOKENS
-        return self._gather(
-            [self._pool.submit(model.embed, text, most) for text in texts], deadline
-        )
+        return self._gather(self._submit(model, texts, most), deadline)
 
     def start(self, texts: Sequence[str], *, timeout: float) -> Callable[[], Vectors]:
         """Begin at once if the model is loaded, else when the rows are asked for."""
@@ -72,25 +76,40 @@ class OnnxEmbedder:
         loading = self._loading
         if loading is None or not loading.done():
             return lambda: self.embed(texts, timeout=_remaining(deadline))
-        model = self._load(timeout)
-        futures = [self._pool.submit(model.embed, text, _QUESTION_TOKENS) for text in texts]
-        return lambda: self._gather(futures, deadline)
+        started = self._submit(self._load(timeout), texts, _QUESTION_TOKENS)
+        return lambda: self._gather(started, deadline)
 
-    def _gather(self, futures: "Sequence[Future[_Array]]", deadline: float | None) -> Vectors:
+    def _submit(self, model: "_Model", texts: Sequence[str], most: int | None) -> _Started:
         try:
-            rows = [future.result(_remaining(deadline)) for future in futures]
+            batches = model.split(texts, most)
+        except Exception as error:
+            raise self._failed(error) from error
+        return [(batch, self._pool.submit(model.embed, batch)) for batch in batches]
+
+    def _gather(self, started: _Started, deadline: float | None) -> Vectors:
+        try:
+            found = [(batch, future.result(_remaining(deadline))) for batch, future in started]
         except FutureTimeoutError as error:
             raise EmbedderUnavailable(f"The sentence model {self.model} is too slow.") from error
         except EmbedderUnavailable:
             raise
         except Exception as error:
-            raise EmbedderUnavailable(
-                f"The sentence model {self.model} failed ({type(error).__name__}: {error})."
-            ) from error
+            raise self._failed(error) from error
         finally:
-            for future in futures:
+            for _, future in started:
                 future.cancel()
-        return np.stack(rows) if rows else np.zeros((0, 0), np.float32)
+        if not found:
+            return np.zeros((0, 0), np.float32)
+        count = sum(len(batch) for batch, _ in found)
+        rows = np.empty((count, found[0][1].shape[1]), np.float32)
+        for batch, vectors in found:
+            rows[[place for place, _ in batch]] = vectors
+        return rows
+
+    def _failed(self, error: Exception) -> EmbedderUnavailable:
+        return EmbedderUnavailable(
+            f"The sentence model {self.model} failed ({type(error).__name__}: {error})."
+        )
 
     def close(self) -> None:
         """Release the model; texts under way are finished."""
@@ -141,28 +160,41 @@ class _Model:
     output: str
     first_token: bool
 
-    def embed(self, text: str, most: int | None = None) -> _Array:
-        encoded = self.tokenizer.encode(text[:_MAX_CHARACTERS])
-        if most is not None and len(encoded.ids) > most:
-            encoded.truncate(most)
-        mask = np.array([encoded.attention_mask], np.int64)
+    def split(self, texts: Sequence[str], most: int | None) -> list[_Batch]:
+        """The tokens of all texts with their places, those of one length together."""
+        by_length: dict[int, _Batch] = {}
+        batches: list[_Batch] = []
+        for place, text in enumerate(texts):
+            encoded = self.tokenizer.encode(text[:_MAX_CHARACTERS])
+            if most is not None and len(encoded.ids) > most:
+                encoded.truncate(most)
+            length = len(encoded.ids)
+            batch = by_length.setdefault(length, [])
+            batch.append((place, encoded.ids))
+            if (len(batch) + 1) * length > _BATCH_TOKENS:
+                batches.append(by_length.pop(length))
+        return [*batches, *by_length.values()]
+
+    def embed(self, batch: _Batch) -> _Array:
+        """A row of unit length for each text of a batch."""
+        ids = np.array([tokens for _, tokens in batch], np.int64)
         values = {
-            "input_ids": np.array([encoded.ids], np.int64),
-            "attention_mask": mask,
-            "token_type_ids": np.zeros_like(mask),
+            "input_ids": ids,
+            "attention_mask": np.ones_like(ids),
+            "token_type_ids": np.zeros_like(ids),
         }
         (found,) = self.session.run([self.output], {name: values[name] for name in self.inputs})
-        vector = self._pool(np.asarray(found[0], np.float32))
-        length = float(np.linalg.norm(vector))
-        if not 1e-6 < length < float("inf"):
+        vectors = self._pool(np.asarray(found, np.float32))
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        if not np.all((lengths > 1e-6) & np.isfinite(lengths)):
             raise EmbedderUnavailable("The sentence model gives no usable vector.")
-        return vector / np.float32(length)
+        return np.asarray(vectors / lengths, np.float32)
 
     def _pool(self, found: _Array) -> _Array:
-        if found.ndim == 1:
+        if found.ndim == 2:
             return found
         # Without padding every row is a token, so the mean needs no mask.
-        pooled: _Array = found[0] if self.first_token else found.mean(axis=0)
+        pooled: _Array = found[:, 0] if self.first_token else found.mean(axis=1)
         return pooled
 
 
