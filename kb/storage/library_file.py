@@ -36,6 +36,7 @@ from kb.publishing.models import (
     StoredArticle,
 )
 from kb.search.documents import SearchSection
+from kb.storage.shared_values import SharedValues
 from kb.storage.sqlite_library import Connection, SqliteError, connect, connect_read_only
 
 FILE_NAME = "library.sqlite"
@@ -115,9 +116,13 @@ class LibraryFileReader:
     def load_published(self) -> Published:
         """What serving needs of the catalogue; a fraction of its time and memory."""
         with self._connection() as connection:
-            meta = dict(connection.execute("SELECT key, value FROM meta"))
+            # Fingerprints of all files are for the next publish.
+            meta = dict(
+                connection.execute("SELECT key, value FROM meta WHERE key != 'fingerprints'")
+            )
             rows = connection.execute("SELECT summary FROM articles")
-            summaries = tuple(_load(row[0], ArticleSummary) for row in rows)
+            share = SharedValues()
+            summaries = tuple(share(_load(row[0], ArticleSummary)) for row in rows)
         self._paths = {summary.slug: summary.path for summary in summaries}
         return Published(
             manifest=_load(meta["manifest"], Manifest),
