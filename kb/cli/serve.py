@@ -2,12 +2,14 @@
 
 import contextlib
 import logging
+import multiprocessing
 import os
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 import click
@@ -15,8 +17,8 @@ import click
 from kb.cli.background import EmbeddingProcess, VectorUpdate, kb_command
 from kb.cli.index import run_index
 from kb.config import Settings
-from kb.errors import GenerationUnavailable, HelpshelfError
-from kb.publishing.generations import Generations
+from kb.errors import GenerationUnavailable, HelpshelfError, PublishError
+from kb.publishing.generations import Outline
 
 _MAINTENANCE_SECONDS = 3600.0
 _THREADS = 32
@@ -32,17 +34,16 @@ _log = logging.getLogger(__name__)
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the help center. Publishes first when the index does not match the content."""
-    from kb.bootstrap.publishing import build_generations
     from kb.config import load_secret_key, load_settings
 
     settings = load_settings()
     _check_port(host, port)
     load_secret_key(settings)  # made once here, so that workers do not race for it
     with _embedding(settings) as keep_embedding:
-        _publish(settings)
+        outline = _publish_apart(settings)
         threading.Thread(target=_maintain, daemon=True).start()
         keep_embedding()
-        _greet(build_generations(settings), host, port)
+        _greet(outline, host, port)
         _run(host, port, workers)
 
 
@@ -59,7 +60,42 @@ def _check_port(host: str, port: int) -> None:
             ) from error
 
 
-def _publish(settings: Settings) -> None:
+def _publish_apart(settings: Settings) -> Outline:
+    """Publish if needed, in a process of its own; what is published then.
+
+    Workers are forks of this process and would carry along whatever memory that took: with
+    50,000 articles 200 MB each, only to see that there is nothing to publish.
+    """
+    receiving, sending = multiprocessing.Pipe(duplex=False)
+    process = multiprocessing.Process(target=_send_outline, args=(settings, sending))
+    process.start()
+    import kb.bootstrap.publishing  # noqa: F401  for the workers, while this process waits
+
+    try:
+        wait([receiving, process.sentinel])
+        outcome = receiving.recv() if receiving.poll() else None
+    except BaseException:
+        process.terminate()
+        raise
+    finally:
+        process.join()
+        receiving.close()
+        sending.close()
+    if isinstance(outcome, HelpshelfError):
+        raise outcome
+    if not isinstance(outcome, Outline):
+        raise PublishError("The process that publishes was ended: try `kb index` for the reason.")
+    return outcome
+
+
+def _send_outline(settings: Settings, sending: Connection) -> None:
+    try:
+        sending.send(_publish(settings))
+    except HelpshelfError as error:
+        sending.send(error)
+
+
+def _publish(settings: Settings) -> Outline:
     from kb.bootstrap.publishing import build_generations, build_publisher
 
     try:
@@ -75,6 +111,7 @@ def _publish(settings: Settings) -> None:
         except GenerationUnavailable:
             raise error from None
         click.echo(f"Warning: {error} The last published generation is served.", err=True)
+    return build_generations(settings).read_outline()
 
 
 @contextlib.contextmanager
@@ -129,9 +166,7 @@ def _maintain() -> None:
         pause.wait(_MAINTENANCE_SECONDS)
 
 
-def _greet(generations: Generations, host: str, port: int) -> None:
-    # Read only: workers are forks of this process and would carry an opened generation along.
-    outline = generations.read_outline()
+def _greet(outline: Outline, host: str, port: int) -> None:
     address = f"http://{'[' + host + ']' if ':' in host else host}:{port}"
     click.echo(f"\n{outline.site_name}: {outline.articles} articles at {address}\n")
     click.echo(f"  {address}/              the help center: type a question")
