@@ -69,7 +69,7 @@ def _publish_apart(settings: Settings) -> Outline:
     receiving, sending = multiprocessing.Pipe(duplex=False)
     process = multiprocessing.Process(target=_send_outline, args=(settings, sending))
     process.start()
-    import kb.bootstrap.publishing  # noqa: F401  for the workers, while this process waits
+    import kb.bootstrap.services  # noqa: F401  for the workers, while this process waits
 
     try:
         wait([receiving, process.sentinel])

@@ -102,7 +102,8 @@ class Generations:
         finally:
             reader.close()
         site, _ = parse_site(find_document(published.documents, "_site"))
-        shown = (summary.is_visible_to(Audience.PUBLIC) for summary in published.summaries)
+        summaries = published.summaries.values()
+        shown = (summary.is_visible_to(Audience.PUBLIC) for summary in summaries)
         return Outline(site.name, sum(shown))
 
     def refresh(self) -> bool:
