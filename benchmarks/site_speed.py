@@ -55,7 +55,9 @@ def measure_site(workspace: Workspace) -> tuple[list[Row], str]:
         rows += [_measure(site, *kind) for kind in addresses.kinds()]
         rows.append(_medians("  of search pages, the median", rows))
         rows.append(measure_load(site.port, addresses.mix()))
-        rows += _measure_memory(site, addresses, Row("memory of the worker, warm", (), "MB", MEMORY_MB))
+        rows += _measure_memory(
+            site, addresses, Row("memory of the worker, warm", (), "MB", MEMORY_MB)
+        )
     with serve(workspace.with_settings({"KB_SEMANTIC": "off"})) as site:
         name = "memory without search by meaning"
         rows += _measure_memory(site, addresses, Row(name, (), "MB", MEMORY_MB, is_for_large=True))
@@ -161,7 +163,7 @@ def _measure_memory(site: RunningSite, addresses: _Addresses, row: Row) -> list[
 def _browse(site: RunningSite, addresses: _Addresses, seed: int) -> None:
     client = Client(site.port)
     pages = [*addresses.article_pages(seed), *addresses.collection_pages(seed)[:WARM_UP]]
-    pages += [*addresses.searches(seed)[:WARM_UP], *addresses.suggestions(seed)]
+    pages += [*addresses.searches(seed), *addresses.suggestions(seed)]
     time_each((partial(client.get, path) for path in pages), SECONDS)
     client.close()
 

@@ -54,7 +54,7 @@ class SuggestionIndex:
         self._text_of = texts.numbers[best_first]
         self._internal_from = int(np.searchsorted(texts.ranks[best_first], _INTERNAL))
         self._words, self._postings, self._starts, self._first = texts.filed(best_first)
-        self._cached = lru_cache(maxsize=4096)(self._suggest)
+        self._cached = lru_cache(maxsize=2048)(self._suggest)
 
     def suggest(self, text: str, limit: int, audience: Audience) -> tuple[Suggestion, ...]:
         """The best articles for what has been typed so far."""

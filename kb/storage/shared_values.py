@@ -12,7 +12,7 @@ from kb.content.models import ArticleSummary
 
 _OFTEN_EQUAL = (
     "collection", "language", "tags", "product", "authors", "created_at", "updated_at",
-    "reviewed", "review_by", "effective_from", "effective_until",
+    "reviewed", "review_by", "effective_from", "effective_until", "boost",
 )  # fmt: skip
 _NOTHING: Mapping[str, object] = {}
 
