@@ -13,8 +13,6 @@ from kb.config import Settings
 from kb.content.sources import open_source
 from kb.publishing.layout import IndexLayout
 from kb.publishing.learned import NoWordings
-from kb.publishing.publisher import Publisher
-from kb.publishing.vectors import VectorPublisher
 from kb.search.engine import SearchEngine
 from kb.search.engines.memory import MemoryEngine
 from kb.search.engines.whoosh import WhooshEngine
@@ -24,6 +22,8 @@ from kb.storage.library_file import SqliteLibraryFiles
 
 if TYPE_CHECKING:
     from kb.publishing.generations import Generations
+    from kb.publishing.publisher import Publisher
+    from kb.publishing.vectors import VectorPublisher
 
 _PATIENCE_SECONDS = 60.0
 """A large model is loaded in less, on a busy machine too."""
@@ -63,19 +63,24 @@ def build_query_vectors(settings: Settings, *, patient: bool = False) -> QueryVe
     return QueryVectors(build_query_embedder(settings), timeout)
 
 
-def build_vector_publisher(settings: Settings, layout: IndexLayout) -> VectorPublisher | None:
+def build_vector_publisher(settings: Settings, layout: IndexLayout) -> "VectorPublisher | None":
     """What embeds articles; None when ``KB_SEMANTIC`` is off."""
     if not settings.semantic:
         return None
+    from kb.publishing.vectors import VectorPublisher
+
     return VectorPublisher(layout, SqliteLibraryFiles(), build_embedder(settings))
 
 
-def build_publisher(settings: Settings, clock: Clock | None = None) -> Publisher:
+def build_publisher(settings: Settings, clock: Clock | None = None) -> "Publisher":
     """Publishes the content that the settings name.
 
     Raises:
         SourceError: there is no such content.
     """
+    # Here, for a worker never publishes: it starts sooner and takes 8 MB less.
+    from kb.publishing.publisher import Publisher
+
     layout = IndexLayout(settings.index_dir)
     engine, clock = build_engine(settings), clock or SystemClock()
     vectors = build_vector_publisher(settings, layout)

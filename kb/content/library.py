@@ -169,10 +169,9 @@ class Library:
         scores: dict[str, float] = {}
         for feature in _features(summary):
             holders = self._slugs_by_feature.get(feature, ())
-            if len(holders) <= _COMMON_FEATURE:
-                for other in holders:
-                    if other not in taken:
-                        scores[other] = scores.get(other, 0.0) + 1.0 / len(holders)
+            for other in holders:
+                if other not in taken:
+                    scores[other] = scores.get(other, 0.0) + 1.0 / len(holders)
         alike = sorted(scores, key=lambda other: (-scores[other], other))
         for other in alike:
             if len(chosen) >= limit:
@@ -275,12 +274,20 @@ class Library:
 
     @cached_property
     def _slugs_by_feature(self) -> dict[str, list[str]]:
+        """Articles that staff may see, by what a few of them have in common."""
         holders: dict[str, list[str]] = {}
         for article in self.summaries.values():
             if article.is_visible_to(Audience.STAFF):
                 for feature in _features(article):
-                    holders.setdefault(feature, []).append(article.slug)
-        return holders
+                    having = holders.setdefault(feature, [])
+                    if len(having) <= _COMMON_FEATURE:
+                        having.append(article.slug)
+        # What too many share tells nothing, what one alone has leads nowhere: most entries.
+        return {
+            feature: slugs
+            for feature, slugs in holders.items()
+            if 1 < len(slugs) <= _COMMON_FEATURE
+        }
 
     def _is_internal(self, slug: str) -> bool:
         return any(

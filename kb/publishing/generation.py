@@ -89,7 +89,7 @@ class GenerationOpener:
             revision=published.manifest.revision,
             published_at=datetime.fromisoformat(published.manifest.published_at),
             site=site,
-            summaries={summary.slug: summary for summary in published.summaries},
+            summaries=published.summaries,
             collections={c.slug: c for c in published.collections},
             files={file.url: file for file in published.files},
             texts=reader,

@@ -16,7 +16,7 @@ from kb.clock import Clock
 from kb.content.models import Audience
 from kb.content.site_settings import parse_site
 from kb.errors import GenerationUnavailable
-from kb.publishing import garbage
+from kb.publishing import garbage, heap
 from kb.publishing.generation import Generation, GenerationOpener, find_document
 from kb.publishing.layout import IndexLayout
 from kb.publishing.store import LibraryFiles
@@ -102,7 +102,8 @@ class Generations:
         finally:
             reader.close()
         site, _ = parse_site(find_document(published.documents, "_site"))
-        shown = (summary.is_visible_to(Audience.PUBLIC) for summary in published.summaries)
+        summaries = published.summaries.values()
+        shown = (summary.is_visible_to(Audience.PUBLIC) for summary in summaries)
         return Outline(site.name, sum(shown))
 
     def refresh(self) -> bool:
@@ -144,6 +145,7 @@ class Generations:
             if self._watching:
                 return
             self._watching = True
+            heap.share_between_threads()
             self._closing = threading.Event()
             self._watcher = threading.Thread(
                 target=self._poll, args=(self._closing,), name="generations", daemon=True
@@ -180,6 +182,7 @@ class Generations:
             self._current.warm()
         if is_changed:
             garbage.set_aside()
+            heap.give_back()
 
     def _forget_watcher(self) -> None:
         # Threads do not survive a fork; a child watches for itself.

@@ -97,7 +97,8 @@ class Published:
     """
 
     manifest: Manifest
-    summaries: tuple[ArticleSummary, ...]
+    summaries: Mapping[str, ArticleSummary]
+    """By slug."""
     collections: tuple[Collection, ...]
     files: tuple[ContentFile, ...]
     documents: Mapping[str, str]

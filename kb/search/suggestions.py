@@ -9,6 +9,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,10 +25,12 @@ _LOOKED_AT = 64
 """Texts among the best that are compared with all that was typed, letter by letter."""
 _LONGEST = 1_000
 """Characters up to which shorter texts come first."""
+_PIECES = 10_000
+"""Pieces of text whose words are remembered while texts are read, some 3 MB."""
 _SHORTEST_SLIP = 5
 """Letters of an unfinished word from which on a slip is looked for in it."""
 
-Numbers = NDArray[np.int64]
+Numbers = NDArray[np.integer[Any]]
 Nearest = Callable[[str], str | None]
 """The word that is meant by one with a slip; None when there is none."""
 
@@ -51,7 +54,7 @@ class SuggestionIndex:
         self._text_of = texts.numbers[best_first]
         self._internal_from = int(np.searchsorted(texts.ranks[best_first], _INTERNAL))
         self._words, self._postings, self._starts, self._first = texts.filed(best_first)
-        self._cached = lru_cache(maxsize=4096)(self._suggest)
+        self._cached = lru_cache(maxsize=2048)(self._suggest)
 
     def suggest(self, text: str, limit: int, audience: Audience) -> tuple[Suggestion, ...]:
         """The best articles for what has been typed so far."""
@@ -133,7 +136,7 @@ class _Texts:
     def __init__(self, articles: Iterable[ArticleSummary]) -> None:
         self._ids: dict[str, int] = {}
         known: dict[str, _Known] = {}
-        owners, numbers, ranks, words, lengths = (array("q") for _ in range(5))
+        owners, numbers, ranks, words, lengths = (array("i") for _ in range(5))
         for place, article in enumerate(articles):
             if article.language not in known:
                 known[article.language] = _Known(article.language, self._ids)
@@ -148,30 +151,35 @@ class _Texts:
                     words.extend(words_of[token])
                 lengths.append(len(words) - before)
         self.articles, self.numbers, self.ranks = (
-            np.array(values, dtype=np.int64) for values in (owners, numbers, ranks)
+            np.array(values, dtype=np.int32) for values in (owners, numbers, ranks)
         )
-        self._word_ids = np.array(words, dtype=np.int64)
-        self._lengths = np.array(lengths, dtype=np.int64)
+        self._word_ids = np.array(words, dtype=np.int32)
+        self._lengths = np.array(lengths, dtype=np.int32)
 
     def filed(
         self, best_first: Numbers
-    ) -> tuple[list[str], NDArray[np.int32], list[int], NDArray[np.int32]]:
+    ) -> tuple[list[str], NDArray[np.int32], "array[int]", NDArray[np.int32]]:
         """The words in order; numbers of texts by word; where each word's begin; first words."""
         words = sorted(self._ids)
-        order = np.empty(len(words), dtype=np.int64)
+        order = np.empty(len(words), dtype=np.int32)
         order[[self._ids[word] for word in words]] = np.arange(len(words))
         count = max(1, len(best_first))
-        new_number = np.empty(len(best_first), dtype=np.int64)
+        new_number = np.empty(len(best_first), dtype=np.int32)
         new_number[best_first] = np.arange(len(best_first))
         placed = order[self._word_ids]
-        keys = np.sort(placed * count + np.repeat(new_number, self._lengths))
+        # In place, since these are the largest arrays of an opening.
+        keys = placed.astype(np.int64)
+        keys *= count
+        keys += np.repeat(new_number, self._lengths)
+        keys.sort()
         keys = keys[np.diff(keys, prepend=-1) > 0]  # twice as fast as np.unique
         starts = keys.searchsorted(np.arange(len(words) + 1) * count)
         first = np.full(len(best_first), -1, dtype=np.int32)
         begin = np.cumsum(self._lengths) - self._lengths
         has_words = self._lengths > 0
         first[new_number[has_words]] = placed[begin[has_words]]
-        return words, (keys % count).astype(np.int32), starts.tolist(), first
+        keys %= count
+        return words, keys.astype(np.int32), array("i", starts.tolist()), first
 
 
 class _Known(dict[str, tuple[int, ...]]):
@@ -185,6 +193,8 @@ class _Known(dict[str, tuple[int, ...]]):
     def __missing__(self, piece: str) -> tuple[int, ...]:
         words = dict.fromkeys((*self._analyzer.words(piece), *_squashed(piece)))
         found = tuple(self._ids.setdefault(word, len(self._ids)) for word in words)
+        if len(self) >= _PIECES:
+            self.clear()
         self[piece] = found
         return found
 

@@ -36,6 +36,7 @@ from kb.publishing.models import (
     StoredArticle,
 )
 from kb.search.documents import SearchSection
+from kb.storage.shared_values import SharedValues
 from kb.storage.sqlite_library import Connection, SqliteError, connect, connect_read_only
 
 FILE_NAME = "library.sqlite"
@@ -82,7 +83,7 @@ class LibraryFileReader:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._idle: queue.SimpleQueue[Connection] = queue.SimpleQueue()
-        self._paths: dict[str, str] = {}
+        self._summaries: Mapping[str, ArticleSummary] = {}
         with self._connection() as connection:
             version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version != FORMAT:
@@ -98,7 +99,7 @@ class LibraryFileReader:
                 "SELECT path, digest, front_matter, summary, problems, links, anchors FROM articles"
             )
             articles = {row[0]: _stored(row) for row in rows}
-            self._paths = {article.summary.slug: path for path, article in articles.items()}
+            self._summaries = {a.summary.slug: a.summary for a in articles.values()}
             return Catalogue(
                 manifest=_load(meta["manifest"], Manifest),
                 articles=articles,
@@ -115,10 +116,14 @@ class LibraryFileReader:
     def load_published(self) -> Published:
         """What serving needs of the catalogue; a fraction of its time and memory."""
         with self._connection() as connection:
-            meta = dict(connection.execute("SELECT key, value FROM meta"))
+            # Fingerprints of all files are for the next publish.
+            meta = dict(
+                connection.execute("SELECT key, value FROM meta WHERE key != 'fingerprints'")
+            )
             rows = connection.execute("SELECT summary FROM articles")
-            summaries = tuple(_load(row[0], ArticleSummary) for row in rows)
-        self._paths = {summary.slug: summary.path for summary in summaries}
+            share = SharedValues()
+            loaded = (share(_load(row[0], ArticleSummary)) for row in rows)
+            self._summaries = summaries = {summary.slug: summary for summary in loaded}
         return Published(
             manifest=_load(meta["manifest"], Manifest),
             summaries=summaries,
@@ -153,7 +158,8 @@ class LibraryFileReader:
 
     def load_search_sections(self, slug: str) -> Sequence[SearchSection]:
         """The sections of an article with their terms."""
-        (sections,) = self._row("sections", self._paths.get(slug, ""))
+        summary = self._summaries.get(slug)
+        (sections,) = self._row("sections", summary.path if summary else "")
         return _unpack_sections(sections)[1]
 
     def close(self) -> None:

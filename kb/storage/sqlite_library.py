@@ -25,6 +25,10 @@ BUSY_TIMEOUT_MS = 5_000
 """How long a statement waits for another writer. A request that would wait longer
 answers without what it wanted to store."""
 
+_READER_CACHE_KB = 256
+"""Room for the inner pages of a large file. Each thread has a connection, the texts that they
+read are different ones, and the system caches the file for all of them."""
+
 Connection = sqlite3.Connection
 SqliteError = sqlite3.Error
 
@@ -41,6 +45,8 @@ def connect(path: Path, *, journal_mode: str = "WAL", synchronous: str = "FULL")
 
 def connect_read_only(path: Path) -> Connection:
     """A connection to a file that nobody writes any more: no locks, no journal."""
-    return sqlite3.connect(
+    connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
     )
+    connection.execute(f"PRAGMA cache_size=-{_READER_CACHE_KB}")
+    return connection

@@ -255,3 +255,15 @@ def test_serve_publishes_serves_and_switches(
         output = server.communicate(timeout=20)[0]
     assert f"http://127.0.0.1:{port}" in output
     assert "Traceback" not in output
+
+
+def test_serve_says_what_keeps_it_from_publishing(settings: Settings, tmp_path: Path) -> None:
+    environment = {
+        "PATH": os.environ["PATH"], "HOME": str(tmp_path), "KB_CONTENT_DIR": str(tmp_path / "none"),
+        "KB_INDEX_DIR": str(settings.index_dir), "KB_DATABASE": str(settings.database),
+    }  # fmt: skip
+    command = [sys.executable, "-c", "from kb.cli.main import main; main()"]
+    refused = subprocess.run([*command, "serve", "--port", str(free_port())], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # fmt: skip
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("Error: ")
+    assert "Traceback" not in refused.stderr

@@ -22,3 +22,12 @@ def test_publishing_imports_nothing_of_the_staff_area() -> None:
     assert not {"flask", "sqlite_utils", "argon2", "crawlerdetect", "kb.search_log.service"} & set(
         output
     )
+
+
+def test_a_worker_imports_nothing_that_publishes() -> None:
+    # Eight megabytes of each worker, and a part of its start.
+    script = "import sys, kb.app_factory; print(*sys.modules)"
+    output = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.split()
+    assert not {"markdown", "nh3", "lxml", "kb.publishing.revision"} & set(output)

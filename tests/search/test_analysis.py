@@ -285,3 +285,12 @@ def test_two_words_that_are_one_are_marked_together(
 ) -> None:
     wanted = {word.whole for word in ENGLISH.read(typed)}
     assert [text[t.start : t.end] for t in ENGLISH.find(text, wanted)] == marked
+
+
+def test_words_met_long_ago_are_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kb.search.analysis._CACHE_LIMIT", 3)
+    analyzer = Analyzer("en")
+    text = "Cleaning filters of kettles, WH-1000XM4 headphones and e-mails"
+    expected = ENGLISH.terms(text)
+    assert [analyzer.terms(text) for _ in range(3)] == [expected] * 3
+    assert len(analyzer._words) + len(analyzer._older) <= 6

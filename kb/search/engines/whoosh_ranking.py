@@ -28,6 +28,9 @@ _DENSE_SHARE = 3
 """A term in one document of three or more is kept as an array over all documents: adding it
 takes a tenth of the time and it is at most twice as large."""
 _OBJECT_BYTES = 400
+_POSTINGS_KEPT = 10_000
+"""Up to so many documents their postings are kept, for the next generation. Those of more do
+not fit, and as all are read in turn, each would be forgotten before it is asked for again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +237,8 @@ class Scorer:
         return TermScores(documents.astype(narrow), scores)
 
     def _read(self, segment: Segment, entry: TermEntry) -> Postings:
+        if self.size > _POSTINGS_KEPT:
+            return segment.read(entry)
         key = (segment.identity, entry.field, entry.term)
         known = self._postings.get(key)
         if known is None:
