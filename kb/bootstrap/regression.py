@@ -10,7 +10,6 @@ from kb.clock import Clock, SystemClock
 from kb.config import Settings
 from kb.publishing.guard import RegressionGuard
 from kb.publishing.layout import IndexLayout
-from kb.publishing.publisher import Publisher
 from kb.relevance.store import RegressionRunStore
 from kb.search.embedder import Embedder
 from kb.search.engine import SearchEngine
@@ -20,6 +19,7 @@ from kb.storage.library_file import SqliteLibraryFiles
 if TYPE_CHECKING:
     from kb.publishing.checking import ContentCheck
     from kb.publishing.generation import Generation
+    from kb.publishing.publisher import Publisher
     from kb.publishing.trial_runner import LocalTrialRunner
 
 _PATIENCE_SECONDS = 60.0
@@ -49,7 +49,7 @@ def build_guard(
 
 
 def build_content_check(
-    settings: Settings, publisher: Publisher, clock: Clock | None = None
+    settings: Settings, publisher: "Publisher", clock: Clock | None = None
 ) -> "ContentCheck":
     """What ``kb check`` runs on the content of a publisher."""
     from kb.publishing.checking import ContentCheck
@@ -93,7 +93,7 @@ def open_run_store(settings: Settings) -> RegressionRunStore:
     return SqliteRegressionRunStore(SqliteFile(settings.database, migrations=migrations))
 
 
-def _model_of(publisher: Publisher) -> Embedder | None:
+def _model_of(publisher: "Publisher") -> Embedder | None:
     return publisher.vectors.embedder if publisher.vectors is not None else None
 
 

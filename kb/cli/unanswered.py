@@ -51,7 +51,7 @@ def parse_since(ctx: click.Context, param: click.Parameter, value: str) -> int |
 @click.option(
     "--state",
     "states",
-    type=click.Choice([*TopicState, "all"]),
+    type=click.Choice([*(state.value for state in TopicState), "all"]),
     multiple=True,
     help="Only topics in this state; may be repeated. Default: new, assigned and drafted.",
 )

@@ -136,6 +136,8 @@ def _translate(error: yaml.YAMLError, text: str, first_line: int) -> YamlError:
     what = str(getattr(error, "problem", None) or "not valid YAML")
     if "\t" in here[: len(here) - len(here.lstrip())] or "\\t" in what:
         return YamlError(first_line + line_index, "a tab is used for indenting", "use spaces")
+    if "nesting depth" in what:  # PyYAML from 6.0.4 on stops before we do
+        return YamlError(first_line + line_index, "nested too deeply", "flatten it")
     if "mapping values are not allowed" in what:
         fix = 'put the value in quotes when it contains a colon: `title: "Error: what to do"`'
     else:

@@ -1,13 +1,10 @@
 """The loop that ``make demo-loop`` plays, in a shorter month."""
 
 from kb.clock import FixedClock
-from tests.browser.conftest import chromium
 from tests.loop.company import open_company
 from tests.loop.demo import START
 from tests.loop.month import MACHINES, SECRETS, make_month
 from tests.loop.rehearsal import rehearse
-
-__all__ = ["chromium"]
 
 VISITS = 150
 
