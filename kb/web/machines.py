@@ -16,7 +16,13 @@ blueprint = Blueprint("machines", __name__)
 FEED_ENTRIES = 30
 SITEMAP_ADDRESSES = 40_000
 """The sitemap protocol allows 50,000 addresses and 50 MB a file."""
-_SEARCH_TEMPLATES = ("help_center/search.html", "layout.html", "skeleton.html", "components.html")
+_SEARCH_TEMPLATES = (
+    "help_center/search.html",
+    "layout.html",
+    "skeleton.html",
+    "components.html",
+    "tell_me/parts.html",
+)
 _FIXED_PAGES = ("/", "/collections/all", "/policies", "/directory", "/whats-new")
 
 
