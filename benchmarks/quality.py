@@ -25,6 +25,7 @@ from out_of_scope import find_requests, write_articles
 from past_questions import write_questions
 from promises import Promises
 from ranking_table import print_ranking
+from topics import SUBSETS, TopicBench, load_messages, print_quality, print_speed
 from typos import SLIPS, with_slips
 from workbench import Rank, Searches, Workbench, rank_by, rank_by_meaning
 
@@ -131,11 +132,33 @@ def measure_out_of_scope(run: Run) -> None:
     print(f"the right intent comes first for {first / len(inside):.1%} of those in scope")
 
 
+def measure_topics(run: Run) -> None:
+    """Whether failed searches that ask the same become one topic, and how long that takes."""
+    sets = load_messages()
+    if not sets:
+        return
+    bench = TopicBench(run.work)
+    for messages in sets:
+        found = print_quality(bench, messages)
+        reached = found.get("with meaning")
+        if reached is not None and messages.name.startswith("banking77"):
+            run.promises.at_least("topics: B-cubed F (banking77)", reached.f, 0.58)
+            run.promises.at_least("topics: B-cubed precision (banking77)", reached.precision, 0.72)
+    for count in SUBSETS:
+        print_quality(bench, sets[0].sample(count))
+    print_quality(bench, sets[0].with_slips())
+    first, then, megabytes = print_speed(run.work, sets)
+    run.promises.at_most("topics: seconds for 100,000 failed searches", first, 120)
+    run.promises.at_most("topics: seconds for a day's 5,000 more", then, 10)
+    run.promises.at_most("topics: memory for it, MB", megabytes, 1_000)
+
+
 PARTS: Mapping[str, Callable[[Run], None]] = {
     "ranking": measure_public_help_center,
     "past-questions": measure_past_questions,
     "demo": measure_demo,
     "out-of-scope": measure_out_of_scope,
+    "topics": measure_topics,
 }
 
 
