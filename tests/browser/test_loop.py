@@ -13,7 +13,7 @@ def test_a_failed_search_comes_back_as_an_answer(tmp_path, chromium):
     seen = []
     with open_company(tmp_path, FixedClock(START)) as company:
         rehearse(company, chromium, VISITS, seen.append)
-    assert len(seen) == 7
+    assert len(seen) in (7, 8), "one more when what was learned breaks an older regression query"
 
 
 def test_a_month_is_the_same_every_time_and_has_all_kinds():

@@ -167,7 +167,11 @@ def check_whoever_asked_is_told(company: Company, tell: Tell) -> None:
 
 def check_it_stays_answered(company: Company, tell: Tell) -> None:
     """Regression queries hold; a spoiled article is named, with what took its place."""
-    assert company.kb("check").returncode == 0
+    before = list_broken(company)
+    assert not any("coffee-pods" in line for line in before), before
+    if before:
+        # What the month's customers were answered by is learned, and ranks other articles anew.
+        tell(f"{len(before)} older regression queries fail with what was learned:\n    {before[0]}")
     paths = run_git(company.repository, "ls-tree", "-r", "--name-only", "main").splitlines()
     path = next(path for path in paths if "coffee-pods" in path)
     text = run_git(company.repository, "show", f"main:{path}")
@@ -175,11 +179,17 @@ def check_it_stays_answered(company: Company, tell: Tell) -> None:
     spoiled = re.sub(r"(?m)^questions:\n(  - .*\n)+", "", head + "\n")
     spoiled = re.sub(r"(?m)^title: .*$", "title: Beans", spoiled)
     company.commit(path, f"{spoiled}---\nBuy beans.\n", "Shorten")
-    broken = company.kb("check")
-    assert broken.returncode == 1, broken.stdout
-    named = [line for line in broken.stdout.splitlines() if "regression-failed" in line]
-    assert named, broken.stdout
-    tell(f"regression queries hold; a spoiled article breaks {len(named)} of them:\n    {named[0]}")
+    named = [line for line in list_broken(company) if "coffee-pods" in line]
+    assert named
+    tell(f"the answer's queries hold; spoiling it breaks {len(named)} of them:\n    {named[0]}")
+
+
+def list_broken(company: Company) -> Sequence[str]:
+    """What `kb check` says of regression queries that fail; it ends with 1 when there are any."""
+    checked = company.kb("check")
+    lines = [line for line in checked.stdout.splitlines() if "regression-failed" in line]
+    assert checked.returncode == bool(lines), checked.stdout + checked.stderr
+    return lines
 
 
 def check_no_personal_data(company: Company, tell: Tell) -> None:
