@@ -2,12 +2,15 @@
 
 import contextlib
 import logging
+import multiprocessing
 import os
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 import click
@@ -15,8 +18,8 @@ import click
 from kb.cli.background import EmbeddingProcess, IndexUpdate, kb_command
 from kb.cli.index import run_index
 from kb.config import Settings
-from kb.errors import GenerationUnavailable, HelpshelfError
-from kb.publishing.generations import Generations
+from kb.errors import GenerationUnavailable, HelpshelfError, PublishError
+from kb.publishing.generations import Outline
 from kb.publishing.layout import IndexLayout
 
 _MAINTENANCE_SECONDS = 3600.0
@@ -39,23 +42,23 @@ _log = logging.getLogger(__name__)
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the help center. Publishes first when the index does not match the content."""
-    from kb.bootstrap.publishing import build_generations
     from kb.config import load_secret_key, load_settings
 
     settings = load_settings()
     _check_port(host, port)
     load_secret_key(settings)  # made once here, so that workers do not race for it
     sends = _sends(settings)
-    with _embedding(settings) as keep_embedding, _updating(settings) as update:
-        _publish(settings)
+    with _embedding(settings) as keep_embedding, _updating() as update:
+        state = _publish_apart(settings)
         threading.Thread(target=_maintain, daemon=True).start()
         if sends:
             threading.Thread(target=_keep_sending, daemon=True).start()
         if settings.content_remote:
             threading.Thread(target=_push, daemon=True).start()
         keep_embedding()
-        update()
-        _greet(build_generations(settings), host, port)
+        if state.is_unfinished:
+            update()
+        _greet(state.outline, host, port)
         _run(host, port, workers)
 
 
@@ -70,6 +73,54 @@ def _check_port(host: str, port: int) -> None:
                 f"Cannot listen on {host}:{port} ({error.strerror}): stop what uses it, "
                 f"or choose another port (`kb serve --port {min(port + 1, 65535)}`, `make serve PORT={min(port + 1, 65535)}`)."
             ) from error
+
+
+@dataclass(frozen=True)
+class _State:
+    """What is known after publishing."""
+
+    outline: Outline
+    is_unfinished: bool
+    """Whether ``kb index`` has something left to do while the site is served."""
+
+
+def _publish_apart(settings: Settings) -> _State:
+    """Publish if needed, in a process of its own.
+
+    Workers are forks of this process and would carry along whatever memory that took: with
+    50,000 articles 100 MB each, only to see that there is nothing to publish.
+    """
+    receiving, sending = multiprocessing.Pipe(duplex=False)
+    process = multiprocessing.Process(target=_send_state, args=(settings, sending))
+    process.start()
+    import kb.bootstrap.services  # noqa: F401  for the workers, while this process waits
+
+    try:
+        wait([receiving, process.sentinel])
+        outcome = receiving.recv() if receiving.poll() else None
+    except BaseException:
+        process.terminate()
+        raise
+    finally:
+        process.join()
+        receiving.close()
+        sending.close()
+    if isinstance(outcome, HelpshelfError):
+        raise outcome
+    if not isinstance(outcome, _State):
+        raise PublishError("The process that publishes was ended: try `kb index` for the reason.")
+    return outcome
+
+
+def _send_state(settings: Settings, sending: Connection) -> None:
+    from kb.bootstrap.publishing import build_generations
+
+    try:
+        _publish(settings)
+        outline = build_generations(settings).read_outline()
+        sending.send(_State(outline, _is_unfinished(settings)))
+    except HelpshelfError as error:
+        sending.send(error)
 
 
 def _publish(settings: Settings) -> None:
@@ -99,23 +150,22 @@ def _run_index(settings: Settings) -> int:
 
 
 @contextlib.contextmanager
-def _updating(settings: Settings) -> Iterator[Callable[[], None]]:
+def _updating() -> Iterator[Callable[[], None]]:
     """What is left to do for ``kb index`` while the site is served; what is yielded starts it."""
     update = IndexUpdate()
-
-    def start() -> None:
-        from kb.bootstrap.embedding import find_embedder_problem
-        from kb.bootstrap.publishing import build_publisher
-
-        publisher = build_publisher(settings)
-        has_model = settings.semantic and not find_embedder_problem(settings)
-        if (has_model and not publisher.has_all_vectors()) or publisher.may_have_to_check():
-            update.start()
-
     try:
-        yield start
+        yield update.start
     finally:
         update.stop()
+
+
+def _is_unfinished(settings: Settings) -> bool:
+    from kb.bootstrap.embedding import find_embedder_problem
+    from kb.bootstrap.publishing import build_publisher
+
+    publisher = build_publisher(settings)
+    has_model = settings.semantic and not find_embedder_problem(settings)
+    return (has_model and not publisher.has_all_vectors()) or publisher.may_have_to_check()
 
 
 @contextlib.contextmanager
@@ -188,9 +238,7 @@ def _push() -> None:
     _repeat(_PUSH_SECONDS, ("push", "--due"))
 
 
-def _greet(generations: Generations, host: str, port: int) -> None:
-    # Read only: workers are forks of this process and would carry an opened generation along.
-    outline = generations.read_outline()
+def _greet(outline: Outline, host: str, port: int) -> None:
     address = f"http://{'[' + host + ']' if ':' in host else host}:{port}"
     click.echo(f"\n{outline.site_name}: {outline.articles} articles at {address}\n")
     click.echo(f"  {address}/              the help center: type a question")
