@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from babel.core import get_global
 from babel.dates import format_date, format_time, get_timezone_name
 
 from kb.contacts.models import DayHours, Department, OpenStatus
@@ -63,6 +64,10 @@ def zone_name(department: Department) -> str:
     offset_name = zone.tzname(None)
     if offset_name is not None:
         return f"UTC{offset_name}" if offset_name[0] in "+-" else offset_name
+    # Nor have zones such as EST5EDT, which CLDR puts in territory 001: it would call this one
+    # "world (EST5EDT) Time".
+    if get_global("zone_territories").get(zone.key) == "001":
+        return zone.key
     return get_timezone_name(zone, locale=LANGUAGE)
 
 

@@ -95,7 +95,9 @@ def test_reply_is_promised_in_words():
         ("UTC", "UTC"),
         ("Etc/GMT+5", "UTC-05"),
         ("Asia/Tokyo", "Japan Time"),
-        ("EST5EDT", "Eastern Time"),
+        ("America/New_York", "Eastern Time"),
+        ("US/Eastern", "Eastern Time"),
+        ("EST5EDT", "EST5EDT"),
     ],
 )
 def test_zone_names(zone, name):
