@@ -26,7 +26,7 @@ class Nearness:
     same: float
 
 
-BY_MEANING = Nearness(Pull(floor=0.30, growth=0.125), same=0.615)
+BY_MEANING = Nearness(Pull(floor=0.35, growth=0.2), same=0.67)
 BY_WORDS = Nearness(Pull(floor=0.25, growth=0.3), same=0.65)
 
 

@@ -2,9 +2,10 @@
 
 A sentence model knows that "has not come" and "still waiting" are near each other, but in
 the questions of one company everything is near everything: all are about its cards, say.
-Two things put that right.  The mean of all vectors, which is what they have in common, is
-taken away; and the words are added with the weight of their rarity, since the words that
-set topics apart (virtual, disposable) are the rare ones.
+Three things put that right.  The mean of all vectors, which is what they have in common, is
+taken away; so are the directions in which they hardly differ, which hold more noise than
+meaning (principal components); and the words are added with the weight of their rarity,
+since the words that set topics apart (virtual, disposable) are the rare ones.
 """
 
 import zlib
@@ -21,7 +22,9 @@ _BESIDE, _ALONE = 160, 512
 """Dimensions of words beside a meaning and alone.  Each word has a fixed random direction:
 among so many dimensions two of them are nearly at right angles (the cosine is some 0.08 and
 0.04), and there is no table of words to keep."""
-_WORDS_SHARE = 0.3
+_DIRECTIONS = 100
+"""Directions of meaning that are kept, those in which the questions differ most."""
+_WORDS_SHARE = 0.5
 """Length of the words' part beside the 1.0 of meaning: more of it splits more."""
 _FEW = 100
 """Keys below which the mean says more about these keys than about the company."""
@@ -34,7 +37,15 @@ def build_vectors(keys: Sequence[str], meanings: Array | None) -> Array:
         return _word_vectors(keys, _ALONE)
     words = _word_vectors(keys, _BESIDE)
     mean = meanings.mean(axis=0) * (len(keys) / (len(keys) + _FEW))
-    return unit(np.hstack([unit(meanings - mean), np.float32(_WORDS_SHARE) * words]))
+    return unit(np.hstack([_essence(unit(meanings - mean)), np.float32(_WORDS_SHARE) * words]))
+
+
+def _essence(rows: Array) -> Array:
+    """The rows in the directions in which they differ most."""
+    if min(rows.shape) <= _DIRECTIONS:
+        return rows
+    directions = np.linalg.eigh(rows.T @ rows).eigenvectors[:, -_DIRECTIONS:]
+    return unit(rows @ directions)
 
 
 def unit(rows: Array) -> Array:
