@@ -24,6 +24,7 @@ from kb.search.embedder import Embedder
 from kb.search.passage_table import DIGEST, PassageTable
 from kb.search.passages import PASSAGE_WORDS
 from kb.search.query_vectors import QueryVectors
+from kb.search.rounded import RoundedVectors, round_vectors
 from kb.search.vectors import VectorIndex
 
 SECTIONS_A_SECOND = 35.0
@@ -106,7 +107,7 @@ def _measure_comparing(count: int) -> Row:
         segments=("random",),
         rows=np.arange(len(kinds), dtype=np.int32),
     )
-    index = VectorIndex(table, [random_vectors(len(kinds))])
+    index = VectorIndex(table, [RoundedVectors.of(round_vectors(random_vectors(len(kinds))))])
     rounds = []
     for number in range(ROUNDS):
         questions = random_vectors(QUESTIONS, seed=50 + number)

@@ -11,7 +11,7 @@ from kb.config import Settings
 from kb.publishing.passages import build_table
 from kb.publishing.publisher import no_progress
 from kb.search.passage_table import UNKNOWN
-from kb.search.vector_store import Rows
+from kb.search.rounded import Vectors
 
 DIMENSION = 384
 """Of the default model."""
@@ -39,7 +39,7 @@ def fill_vectors(settings: Settings) -> int:
     return len(missing)
 
 
-def random_vectors(count: int, seed: int = 1) -> Rows:
+def random_vectors(count: int, seed: int = 1) -> Vectors:
     """Rows of unit length that point anywhere."""
     found = np.random.default_rng(seed).standard_normal((count, DIMENSION)).astype(np.float32)
     found /= np.linalg.norm(found, axis=1, keepdims=True)

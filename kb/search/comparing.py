@@ -4,27 +4,24 @@ All passages are compared, but only articles that may be among the nearest are l
 more closely.
 """
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache, cached_property
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+
+from kb.search.rounded import RoundedVectors
 
 NOWHERE = -1.0
 """Cosine of what has no vector: the opposite of everything."""
 _HIGHEST = 1.01
 """Cosines beyond are not cosines: rows of a damaged file."""
-_ROWS_IN_PART = 65_536
-"""100 MB, 3 ms: below this a second thread gains nothing."""
 _NEAR_SECTIONS = 3
 """The mean of the three nearest sections counts as much as the nearest text.  One passage may be
 near by chance; with the mean beside it the right article came first in 56 instead of 48 of
 100 judged questions."""
 
 Cosines = NDArray[np.float32]
-Rows = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 
@@ -142,36 +139,14 @@ class Compared:
         return mean
 
 
-def compare(matrices: Sequence[Rows], question: NDArray[np.float32]) -> Cosines:
-    """The cosine of every row, and at the end that of a passage without a vector.
-
-    ``vecdot`` and not a product of matrices: that one is spread over threads which wait for
-    one another, and on a busy machine takes twenty times as long.
-    """
-    total = sum(map(len, matrices))
-    found = np.empty(total + 1, np.float32)
-    parts: list[tuple[Rows, Cosines]] = []
+def compare(parts: Sequence[RoundedVectors], question: NDArray[np.float32]) -> Cosines:
+    """The cosine of every row of all parts, and at the end that of a passage without a vector."""
+    found = np.empty(sum(map(len, parts)) + 1, np.float32)
     start = 0
-    for matrix in matrices:
-        for first in range(0, len(matrix), _ROWS_IN_PART):
-            rows = matrix[first : first + _ROWS_IN_PART]
-            parts.append((rows, found[start : start + len(rows)]))
-            start += len(rows)
-    if total <= _ROWS_IN_PART:
-        for rows, out in parts:
-            np.vecdot(rows, question, out=out)
-    else:
-        list(_pool().map(lambda part: np.vecdot(part[0], question, out=part[1]), parts))
+    for vectors in parts:
+        vectors.compare(question, found[start : start + len(vectors)])
+        start += len(vectors)
     found[-1] = NOWHERE  # row -1
     if not (float(found.min()) >= -_HIGHEST and float(found.max()) <= _HIGHEST):
         found[~(np.abs(found) <= _HIGHEST)] = NOWHERE  # also what is no number
     return found
-
-
-@cache
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(min(4, os.cpu_count() or 1), thread_name_prefix="vectors")
-
-
-# Threads do not survive a fork; the child makes its own.
-os.register_at_fork(after_in_child=_pool.cache_clear)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from kb.search.passages import DIGEST_BYTES
 
 FILE_NAME = "passages.msgpack"
-FORMAT = 2
+FORMAT = 3
 """Raise when the meaning of a field or the making of passages changes: the file is then
 made anew by the next publish, and only texts that differ are embedded again."""
 UNKNOWN = -1

@@ -1,7 +1,7 @@
 """Vectors of texts, computed once and kept in files that are only ever added.
 
-Each segment is ``<name>.npy``, rows of float32 that workers map into memory, and
-``<name>.ids``, the digests of their texts.  Written aside, synced, renamed, and never
+Each segment is ``<name>.npy``, rows (``kb.search.rounded``) that workers map into memory,
+and ``<name>.ids``, the digests of their texts.  Written aside, synced, renamed, and never
 changed: whoever maps one is not disturbed, and a publish that is killed loses only what
 it had not written yet.  Small segments are merged now and then.
 """
@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.search.passage_table import DIGEST, UNKNOWN, PassageTable
+from kb.search.rounded import RoundedVectors, Rows, Vectors, are_rows, round_vectors
 
 MAX_SEGMENTS = 8
 """More are merged: every search visits each of them."""
@@ -28,8 +29,6 @@ _LEFTOVER_SECONDS = 3_600.0
 hour it is not."""
 _UNIT_TOLERANCE = 0.01
 _CHECKED_ROWS = 64
-
-Rows = NDArray[np.float32]
 
 
 class SegmentError(ValueError):
@@ -41,8 +40,13 @@ class Segment:
     """One file of vectors, mapped into memory."""
 
     name: str
-    vectors: Rows
+    rows: Rows
     ids: Path
+
+    @cached_property
+    def vectors(self) -> RoundedVectors:
+        """The rows, ready to be compared."""
+        return RoundedVectors.of(self.rows)
 
     @cached_property
     def digests(self) -> NDArray[np.void]:
@@ -51,7 +55,7 @@ class Segment:
             found = np.fromfile(self.ids, DIGEST)
         except OSError as error:
             raise SegmentError(f"{self.ids} cannot be read ({error.strerror})") from error
-        if len(found) != len(self.vectors):
+        if len(found) != len(self.rows):
             raise SegmentError(f"{self.ids} and its vectors do not belong together")
         return found
 
@@ -65,16 +69,16 @@ def open_segment(folder: Path, name: str) -> Segment:
     path = folder / f"{name}.npy"
     try:
         # The plain array behind the map: np.memmap itself makes every operation slower.
-        vectors = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+        rows = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
     except (OSError, ValueError, EOFError) as error:
         raise SegmentError(f"{path} cannot be read ({error})") from error
-    if vectors.dtype != np.float32 or vectors.ndim != 2 or not vectors.flags.c_contiguous:
+    if not are_rows(rows) or not rows.flags.c_contiguous:
         raise SegmentError(f"{path} holds no vectors")
-    step = max(1, len(vectors) // _CHECKED_ROWS)
-    lengths = np.linalg.norm(vectors[::step], axis=1)
+    some = RoundedVectors.of(rows[:: max(1, len(rows) // _CHECKED_ROWS)])
+    lengths = np.linalg.norm(some.restore(), axis=1)
     if not bool((np.abs(lengths - 1.0) < _UNIT_TOLERANCE).all()):
         raise SegmentError(f"{path} is damaged: its rows have no unit length")
-    return Segment(name, vectors, folder / f"{name}.ids")
+    return Segment(name, rows, folder / f"{name}.ids")
 
 
 class VectorStore:
@@ -117,8 +121,8 @@ class VectorStore:
                 for row, digest in enumerate(digests)
                 if digest in wanted and digest not in row_of
             }
-            if used and dimension in (0, segment.vectors.shape[1]):
-                dimension = segment.vectors.shape[1]
+            if used and dimension in (0, segment.vectors.dimension):
+                dimension = segment.vectors.dimension
                 row_of |= used
                 names.append(segment.name)
                 start += len(digests)
@@ -127,15 +131,18 @@ class VectorStore:
         )
         return table.located(self.model, dimension, tuple(names), rows)
 
-    def add(self, digests: Sequence[bytes], vectors: Rows) -> None:
-        """Keep vectors durably. Raises OSError."""
+    def add(self, digests: Sequence[bytes], vectors: Vectors) -> None:
+        """Keep vectors durably, rounded. Raises OSError."""
+        self._add_rows(digests, round_vectors(vectors))
+
+    def _add_rows(self, digests: Sequence[bytes], rows: Rows) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         name = f"{time.time_ns():x}{secrets.token_hex(2)}"
         _write(self.folder / f"{name}.ids", np.array(digests, DIGEST).tobytes())
         descriptor, temporary = tempfile.mkstemp(dir=self.folder, prefix=".writing-")
         try:
             with os.fdopen(descriptor, "wb") as file:
-                np.save(file, np.ascontiguousarray(vectors, np.float32))
+                np.save(file, rows)
                 file.flush()
                 os.fsync(file.fileno())
             _publish(temporary, self.folder / f"{name}.npy")
@@ -147,18 +154,19 @@ class VectorStore:
     def merge(self, table: PassageTable) -> PassageTable:
         """Few segments instead of many, and none that is mostly unused; the table for them."""
         used = [self._segments[name] for name in table.segments]
-        wasted = sum(len(s.vectors) for s in used) > 2 * len(np.unique(table.digests))
+        wasted = sum(len(s.rows) for s in used) > 2 * len(np.unique(table.digests))
         if len(used) <= MAX_SEGMENTS and not wasted:
             return table
         # The largest stays as it is, unless much of it is unused.
-        small = used if wasted else sorted(used, key=lambda s: len(s.vectors))[:-1]
+        small = used if wasted else sorted(used, key=lambda s: len(s.rows))[:-1]
         wanted = set(table.digests.tolist())
         seen: dict[bytes, tuple[Segment, int]] = {}
         for segment in small:
             for row, digest in enumerate(segment.digests.tolist()):
                 if digest in wanted:
                     seen.setdefault(digest, (segment, row))
-        self.add(list(seen), np.stack([segment.vectors[row] for segment, row in seen.values()]))
+        kept = [segment.rows[row : row + 1] for segment, row in seen.values()]
+        self._add_rows(list(seen), np.concatenate(kept))
         for segment in small:
             del self._segments[segment.name]
         return self.locate(table)

@@ -1,7 +1,7 @@
 """The vectors of one generation, searched exactly: every passage is compared.
 
-Up to some hundred thousand passages a plain product of matrix and vector is faster than
-an index that would have to be built, and never misses the nearest.
+Up to some hundred thousand passages that is faster than an index that would have to be
+built, and never misses the nearest.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.search.comparing import NOWHERE, Compared, PassageGroups, Rows, compare
+from kb.search.comparing import NOWHERE, Compared, PassageGroups, compare
 from kb.search.passage_table import PassageTable, TableError, load_table
 from kb.search.passages import PassageKind
+from kb.search.rounded import RoundedVectors
 from kb.search.vector_store import SegmentError, open_segment
 
 _SHORTLIST = 256
@@ -44,13 +45,13 @@ class VectorIndex:
         TableError, SegmentError: a file is missing, damaged or of another length.
     """
 
-    def __init__(self, table: PassageTable, matrices: Sequence[Rows]) -> None:
+    def __init__(self, table: PassageTable, parts: Sequence[RoundedVectors]) -> None:
         rows = table.rows
         assert rows is not None
-        if any(matrix.shape[1] != table.dimension for matrix in matrices):
+        if any(vectors.dimension != table.dimension for vectors in parts):
             raise SegmentError("vectors of another length")
-        self._matrices = tuple(matrices)
-        self._total = sum(map(len, matrices))
+        self._parts = tuple(parts)
+        self._total = sum(map(len, parts))
         if len(rows) and int(rows.max()) >= self._total:
             raise SegmentError("fewer vectors than passages")
         self.model = table.model
@@ -88,7 +89,7 @@ class VectorIndex:
 
         ``words`` is how many the question has.
         """
-        cosines = compare(self._matrices, question)
+        cosines = compare(self._parts, question)
         compared = Compared(cosines, self._titles, self._questions, self._sections, words)
         chosen = self._choose(compared, limit, allow)
         chosen += (self._number[slug] for slug in also if slug in self._number)
