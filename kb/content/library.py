@@ -192,9 +192,12 @@ class Library:
     @cached_property
     def _articles(self) -> dict[Audience, tuple[ArticleSummary, ...]]:
         by_title = sorted(self.summaries.values(), key=lambda a: (a.title.casefold(), a.slug))
-        return _per_audience(
+        seen = _per_audience(
             lambda audience: tuple(a for a in by_title if a.is_visible_to(audience))
         )
+        if len(seen[Audience.PUBLIC]) == len(seen[Audience.STAFF]):
+            seen[Audience.STAFF] = seen[Audience.PUBLIC]
+        return seen
 
     @cached_property
     def _articles_by_collection(self) -> dict[Audience, dict[str, tuple[ArticleSummary, ...]]]:
@@ -204,7 +207,7 @@ class Library:
                 groups.setdefault(article.collection, []).append(article)
             return {slug: tuple(articles) for slug, articles in groups.items()}
 
-        return _per_audience(group)
+        return self._per_articles(group)
 
     @cached_property
     def _articles_by_kind(self) -> dict[Audience, dict[Kind, tuple[ArticleSummary, ...]]]:
@@ -214,7 +217,7 @@ class Library:
                 groups.setdefault(article.kind, []).append(article)
             return {kind: tuple(articles) for kind, articles in groups.items()}
 
-        return _per_audience(group)
+        return self._per_articles(group)
 
     @cached_property
     def _products(self) -> dict[Audience, dict[str, Product]]:
@@ -227,7 +230,7 @@ class Library:
             found = [Product(slug, same[0], len(same)) for slug, same in names.items() if slug]
             return {p.slug: p for p in sorted(found, key=lambda p: (p.name.casefold(), p.slug))}
 
-        return _per_audience(count)
+        return self._per_articles(count)
 
     @cached_property
     def _counts(self) -> dict[Audience, dict[str, int]]:
@@ -242,7 +245,7 @@ class Library:
                     counts[""] = len(articles)
             return counts
 
-        return _per_audience(count)
+        return self._per_articles(count)
 
     @cached_property
     def _collections(self) -> dict[Audience, tuple[Collection, ...]]:
@@ -262,7 +265,7 @@ class Library:
             dated = [(a.updated_at, a) for a in self._articles[audience] if a.updated_at]
             return tuple(a for _, a in sorted(dated, key=lambda pair: pair[0], reverse=True))
 
-        return _per_audience(order)
+        return self._per_articles(order)
 
     @cached_property
     def _slugs_by_alias(self) -> dict[str, str]:
@@ -288,6 +291,12 @@ class Library:
             for feature, slugs in holders.items()
             if 1 < len(slugs) <= _COMMON_FEATURE
         }
+
+    def _per_articles(self, build: Callable[[Audience], T]) -> dict[Audience, T]:
+        """What is made of the articles that an audience sees, once where both see the same."""
+        if self._articles[Audience.STAFF] is self._articles[Audience.PUBLIC]:
+            return dict.fromkeys(Audience, build(Audience.PUBLIC))
+        return _per_audience(build)
 
     def _is_internal(self, slug: str) -> bool:
         return any(

@@ -97,13 +97,15 @@ class SuggestionIndex:
     def _matching(self, ranges: list[tuple[int, int]]) -> Numbers:
         """The texts that have a word of every range, best first."""
         slices = [self._postings[self._starts[low] : self._starts[high]] for low, high in ranges]
-        slices.sort(key=len)
-        has_all = np.ones(len(self._article_of), dtype=np.bool_)
-        for numbers in slices:
-            has = np.zeros(len(self._article_of), dtype=np.bool_)
-            has[numbers] = True
-            has_all &= has
+        has_all = self._marked(slices[0])
+        for numbers in slices[1:]:
+            has_all &= self._marked(numbers)
         return has_all.nonzero()[0]
+
+    def _marked(self, numbers: Numbers) -> NDArray[np.bool_]:
+        marked = np.zeros(len(self._article_of), dtype=np.bool_)
+        marked[numbers] = True
+        return marked
 
     def _ordered(self, matching: Numbers, typed: str) -> Iterator[int]:
         """First those that begin with all that was typed, then with its first word, then others."""
