@@ -116,7 +116,8 @@ class TopicGrouper:
             if key.topic in touched:
                 freedom[key.topic] = Freedom.FIXED
             else:
-                free = Freedom.FRESH if key.model is None else Freedom.OPEN
+                # Compared without a model, or by another one, is not compared by this one.
+                free = Freedom.OPEN if key.model == self._meanings.model else Freedom.FRESH
                 freedom[key.topic] = max(free, freedom.get(key.topic, Freedom.FRESH))
         return freedom
 

@@ -114,7 +114,7 @@ def test_without_the_model_words_decide_and_with_it_the_rest_is_made_up_for(
     ask, make_gaps, tmp_path, by_meaning, texts
 ):
     off = make_gaps(tmp_path, embedder=NullEmbedder("off"))
-    ask("my new card did not come", "my new card has not arrived")
+    ask("the card has not arrived", "waiting for my new card to come")
     off.refresh(whole=True)
     assert len(texts()) == 2
     by_meaning.refresh(whole=True)
