@@ -52,6 +52,8 @@ class Settings:
     smtp_tls: str
     tell_me: bool
     tell_me_days: int
+    inquiries: bool
+    inquiry_days: int
     digest: bool
     digest_day: str
     digest_hour: int
@@ -307,6 +309,18 @@ SETTINGS: tuple[Setting, ...] = (
         "180",
         _whole(1, 730),
         "Days that a customer's address waits for an answer.",
+    ),
+    Setting(
+        "KB_INQUIRIES",
+        "on",
+        _switch,
+        "Offers customers a form to write to a department, when mails can be sent.",
+    ),
+    Setting(
+        "KB_INQUIRY_DAYS",
+        "365",
+        _whole(1, 3650),
+        "Days that an inquiry is kept after the last thing that happened to it.",
     ),
     Setting("KB_DIGEST", "on", _switch, "Sends staff a weekly digest."),
     Setting(

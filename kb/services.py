@@ -11,6 +11,7 @@ from kb.content_changes.service import ContentChangeService
 from kb.content_gaps.reopening import TopicEffectService
 from kb.content_gaps.service import ContentGapService
 from kb.digest.service import DigestService
+from kb.inquiries.service import InquiryService
 from kb.mail.outbox import Outbox
 from kb.notifications.service import NotificationService
 from kb.publishing.generations import Generations
@@ -36,6 +37,7 @@ class Services:
     rate_limiter: RateLimiter
     outbox: Outbox
     notifications: NotificationService
+    inquiries: InquiryService
     digest: DigestService
     content_changes: ContentChangeService
     drafts: DraftService

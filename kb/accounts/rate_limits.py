@@ -20,6 +20,7 @@ class Action(StrEnum):
     CONTACT = "contact"
     TELL_ME = "tell-me"
     TELL_ME_MAIL = "tell-me-mail"
+    INQUIRY_MAIL = "inquiry-mail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,13 @@ LIMITS: Mapping[str, Limit] = {
     Action.SUGGEST: Limit(300, 60),
     # Nobody reads more articles in earnest in a day.
     Action.VOTE: Limit(20, 24 * 60 * 60),
+    # Each is read by a person, and sends a mail to whatever address was typed.
     Action.CONTACT: Limit(10, 24 * 60 * 60),
     # Each sends a mail to whatever address was typed.
     Action.TELL_ME: Limit(10, 24 * 60 * 60),
     # By e-mail address: nobody's mailbox is filled, whoever asks from wherever.
     Action.TELL_ME_MAIL: Limit(3, 24 * 60 * 60),
+    Action.INQUIRY_MAIL: Limit(5, 24 * 60 * 60),
 }
 
 

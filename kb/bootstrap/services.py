@@ -102,6 +102,7 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
         rate_limiter=_build_rate_limiter(settings, clock),
         outbox=told.outbox,
         notifications=told.notifications,
+        inquiries=told.inquiries,
         digest=told.digest,
         content_changes=changes,
         drafts=drafts,

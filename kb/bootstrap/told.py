@@ -14,6 +14,7 @@ from kb.content_gaps.service import ContentGapService
 from kb.digest.models import RegressionFailure, Week
 from kb.digest.service import DigestOptions, DigestService, DigestSources
 from kb.errors import GenerationUnavailable, SettingsError
+from kb.inquiries.service import InquiryOptions, InquiryService
 from kb.mail.links import LinkSigner
 from kb.mail.message import parse_sender
 from kb.mail.models import Channel
@@ -29,6 +30,7 @@ from kb.publishing.generations import Generations
 from kb.relevance.service import RegressionService
 from kb.search_log.service import SearchLogService
 from kb.storage.digest import SqliteDigestStore
+from kb.storage.inquiries import SqliteInquiryStore
 from kb.storage.notifications import SqliteNotificationStore
 from kb.storage.outbox import SqliteOutboxStore
 from kb.storage.sqlite import SqliteFile
@@ -42,6 +44,7 @@ class Told:
 
     outbox: Outbox
     notifications: NotificationService
+    inquiries: InquiryService
     digest: DigestService
 
 
@@ -97,6 +100,19 @@ def build_told(
         site_name,
         search_log.redact,
     )
+    inquiries = InquiryService(
+        SqliteInquiryStore(file),
+        outbox,
+        templates,
+        clock,
+        InquiryOptions(
+            settings.inquiries,
+            timedelta(days=settings.inquiry_days),
+            settings.base_url,
+        ),
+        site_name,
+        search_log.redact,
+    )
     digest = DigestService(
         SqliteDigestStore(file),
         DigestSources(
@@ -119,7 +135,7 @@ def build_told(
             settings.webhook_format,
         ),
     )
-    return Told(outbox, notifications, digest)
+    return Told(outbox, notifications, inquiries, digest)
 
 
 def _place(rank: int | None) -> str:

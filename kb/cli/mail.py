@@ -25,6 +25,7 @@ def deliver(as_json: bool) -> None:
     services = _load_services()
     try:
         expired = services.notifications.maintain()
+        inquiries = services.inquiries.maintain()
         told = services.notifications.notify_all_answered(lambda slug: _answer(services, slug))
     finally:
         services.generations.close()
@@ -34,6 +35,7 @@ def deliver(as_json: bool) -> None:
         value = {
             "told": told,
             "expired": expired,
+            "deleted_inquiries": inquiries,
             "sent": report.sent,
             "postponed": report.postponed,
             "given_up": report.given_up,

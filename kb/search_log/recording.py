@@ -133,6 +133,19 @@ class VisitRecorder:
             self._go_on(visit.id, at)
         return True
 
+    def list_tried(
+        self, token: str | None, at: datetime
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Texts searched and slugs opened in a visit that goes on, in order, each once."""
+        with self._store.transaction():
+            visit = self._find_visit(token, at)
+            if visit is None:
+                return (), ()
+            searches = self._store.list_searches(visit.id)
+            openings = self._store.list_openings(visit.id)
+        texts = dict.fromkeys(search.text for search in searches)
+        return tuple(texts), tuple(dict.fromkeys(opening.slug for opening in openings))
+
     def build_search(
         self, page: SearchPage, at: datetime, source: Source, language: str
     ) -> RecordedSearch:

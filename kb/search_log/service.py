@@ -185,6 +185,12 @@ class SearchLogService:
         at = self._clock.now()
         return self._guard.attempt(lambda: self._recorder.record_contact(visit, at), False)
 
+    def list_tried(self, visit: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Texts searched and slugs opened in a visit that goes on, for a customer to send along."""
+        at = self._clock.now()
+        nothing: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+        return self._guard.attempt(lambda: self._recorder.list_tried(visit, at), nothing)
+
     def import_searches(self, rows: Iterable[ImportedSearch | ImportProblem]) -> ImportResult:
         """Take over another log's rows (see ``imports.read_log``).
 

@@ -449,3 +449,47 @@ def key_vectors(db: Database) -> None:
     """What keys mean, so that each is computed once; keys without a row were never compared."""
     db.execute("CREATE TABLE key_vectors (key TEXT PRIMARY KEY, model TEXT NOT NULL, vector BLOB)")
     db.execute("CREATE INDEX wordings_of_key ON wordings (key) WHERE key IS NOT NULL")
+
+
+@migrations()
+def inquiries(db: Database) -> None:
+    """What customers sent, what they had searched before, and what agents did about it."""
+    for statement in _INQUIRIES:
+        db.execute(statement)
+
+
+_INQUIRIES = (
+    """CREATE TABLE inquiries (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        key TEXT NOT NULL UNIQUE,
+        email TEXT NOT NULL,
+        name TEXT NOT NULL,
+        message TEXT NOT NULL,
+        question TEXT NOT NULL,
+        article TEXT NOT NULL,
+        department TEXT NOT NULL,
+        status TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        changed_at INTEGER NOT NULL,
+        due_at INTEGER,
+        answered_at INTEGER,
+        tried TEXT NOT NULL
+    )""",
+    "CREATE INDEX inquiries_by_status ON inquiries (status, due_at)",
+    "CREATE INDEX inquiries_by_change ON inquiries (changed_at)",
+    """CREATE TABLE inquiry_searches (
+        inquiry_id INTEGER NOT NULL REFERENCES inquiries (id) ON DELETE CASCADE,
+        normalised TEXT NOT NULL,
+        PRIMARY KEY (inquiry_id, normalised)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX inquiry_searches_by_text ON inquiry_searches (normalised)",
+    """CREATE TABLE inquiry_entries (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        inquiry_id INTEGER NOT NULL REFERENCES inquiries (id) ON DELETE CASCADE,
+        kind TEXT NOT NULL,
+        text TEXT NOT NULL,
+        by TEXT NOT NULL,
+        at INTEGER NOT NULL
+    )""",
+    "CREATE INDEX inquiry_entries_by_inquiry ON inquiry_entries (inquiry_id)",
+)

@@ -1,8 +1,11 @@
 """Who to call or write to: the directory, and the way to the right department."""
 
+from dataclasses import dataclass
+
 from flask import Blueprint, Response, make_response, render_template, request
 
 from kb.content.models import ArticleSummary
+from kb.errors import InvalidInput
 from kb.search.filters import SearchFilters
 from kb.text import clean_query_text
 from kb.web import visits
@@ -11,11 +14,28 @@ from kb.web.contact_cards import find_card, list_cards
 from kb.web.limits import check_limit
 from kb.web.opening_hours import list_week
 from kb.web.page_cache import cached_page
+from kb.web.security import make_form_token
 from kb.web.services import generation, services
+from kb.web.translation import gettext as _
 
 blueprint = Blueprint("directory", __name__)
 
 ANSWERS_OFFERED = 3
+INQUIRY_PURPOSE = "inquiry"
+"""Of the token in the form."""
+
+
+@dataclass(frozen=True, slots=True)
+class InquiryForm:
+    """What a customer has typed so far."""
+
+    question: str = ""
+    article: str = ""
+    name: str = ""
+    email: str = ""
+    message: str = ""
+    shares: bool = False
+    """Whether what was searched and read is sent along."""
 
 
 @blueprint.get("/directory")
@@ -36,24 +56,41 @@ def departments() -> Response:
 @blueprint.get("/contact")
 def contact() -> Response:
     """The department for a question: articles that may answer it first, then the people."""
-    question = clean_query_text(request.args.get("q", ""))
-    article = _find_article(request.args.get("article", ""))
+    visits.record_contact()
+    asked = request.args
+    return show_contact(InquiryForm(question=asked.get("q", ""), article=asked.get("article", "")))
+
+
+def show_contact(
+    form: InquiryForm, error: InvalidInput | None = None, status: int = 200
+) -> Response:
+    """The page, with what was typed into its form and what was wrong with it."""
+    question = clean_query_text(form.question)
+    article = find_article(form.article)
     answers, collection = _find_answers(question)
     card = find_card(article.collection if article else collection)
-    visits.record_contact()
     others = tuple(c for c in list_cards() if card is None or c.department != card.department)
-    response = make_response(
-        render_template(
-            "help_center/contact.html",
-            question=question,
-            subject=question or (article.title if article else ""),
-            article=article,
-            answers=answers,
-            card=card,
-            week=list_week(card.department, services().clock.now()) if card else (),
-            others=others,
-        )
+    is_offered = services().inquiries.is_offered
+    library = generation().library
+    searches, opened = visits.list_tried() if is_offered else ((), ())
+    page = render_template(
+        "help_center/contact.html",
+        question=question,
+        subject=question or (article.title if article else ""),
+        article=article,
+        answers=answers,
+        card=card,
+        week=list_week(card.department, services().clock.now()) if card else (),
+        others=others,
+        is_form_offered=is_offered,
+        form=form,
+        form_token=make_form_token(INQUIRY_PURPOSE) if is_offered else "",
+        error=error,
+        message=_(str(error)) if error else "",
+        tried_searches=searches,
+        tried_articles=[a for slug in opened if (a := library.find_summary(slug, audience()))],
     )
+    response = make_response(page, status)
     response.cache_control.private = True
     response.cache_control.no_cache = True
     return response
@@ -70,7 +107,8 @@ def contact_link() -> tuple[str, int]:
     return "", 204
 
 
-def _find_article(slug: str) -> ArticleSummary | None:
+def find_article(slug: str) -> ArticleSummary | None:
+    """The article with this slug, if the reader may see it."""
     return generation().library.find_summary(slug, audience()) if slug else None
 
 

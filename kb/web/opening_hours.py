@@ -57,6 +57,13 @@ def list_week(department: Department, now: datetime) -> tuple[WeekRow, ...]:
     )
 
 
+def describe_due(department: Department, due: datetime, now: datetime) -> str:
+    """By when somebody who wrote earlier is answered, as a sentence."""
+    if due <= now:
+        return _("We promised an answer by now and are late. We are sorry.")
+    return _("We answer by %(when)s.") % {"when": _describe_end(department, due, now)}
+
+
 def zone_name(department: Department) -> str:
     """The name of the department's time zone, such as "Eastern Time"."""
     zone = ZoneInfo(department.timezone)

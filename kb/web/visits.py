@@ -69,6 +69,11 @@ def record_contact() -> None:
         _keep(visit if services().search_log.record_contact(visit) else None)
 
 
+def list_tried() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Texts that the customer searched and slugs that were opened in this visit."""
+    return services().search_log.list_tried(_visit()) if _is_customer() else ((), ())
+
+
 def _is_customer() -> bool:
     return is_person(dict(request.headers), request.method) and not current_user.is_authenticated
 

@@ -6,6 +6,7 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_percent
 
 from kb.content_gaps.models import Action, TopicState
+from kb.inquiries.models import Status
 from kb.search_log.models import Outcome
 from kb.web.formatting import find_zone, site
 from kb.web.staff.area import blueprint
@@ -75,6 +76,21 @@ def topic_action_name(action: str) -> str:
         Action.UNDONE: _("took back"),
     }
     return names[Action(action)]
+
+
+@blueprint.app_template_filter("inquiry_status_name")
+def inquiry_status_name(status: str) -> str:
+    """Where an inquiry stands, or which of them are listed, in words."""
+    names = {
+        "to-answer": _("To answer"),
+        Status.NEW: _("New"),
+        Status.OPEN: _("Open"),
+        Status.PENDING: _("Waits for the customer"),
+        Status.SOLVED: _("Solved"),
+        Status.CLOSED: _("Closed"),
+        "all": _("All"),
+    }
+    return names[status]
 
 
 def _locale() -> str:

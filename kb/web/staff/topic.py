@@ -61,6 +61,7 @@ def draft_topic(topic_id: int) -> AnyResponse:
             Author(account.name, account.email),
             taken=library.summaries,
             with_nearest=list_nearest,
+            known_answer=_find_given_answer(topic_id, request.form.get("given_answer", "")),
         )
     except InvalidInput:
         return show_topic(found, FormError("title", _("Give the article a title.")), 422)
@@ -101,8 +102,18 @@ def show_topic(found: Topic, error: FormError | None = None, status: int = 200) 
         draft_path=_find_draft(found),
         effect=_find_effect(found),
         waiting=services().notifications.count_waiting(found.id),
+        inquiries=services().inquiries.list_of_topic(found.id),
+        inquiry_count=services().inquiries.count_of_topic(found.id),
+        given_answers=services().inquiries.list_answers(found.id),
+        now=services().clock.now(),
     )  # fmt: skip
     return make_response(page, status)
+
+
+def _find_given_answer(topic_id: int, chosen: str) -> str:
+    """What an agent answered in the inquiry with this number; "" when none is chosen."""
+    answers = services().inquiries.list_answers(topic_id)
+    return next((a.text for a in answers if str(a.inquiry) == chosen), "")
 
 
 def _find_effect(found: Topic) -> TopicEffect | None:

@@ -1,0 +1,1 @@
+"""Inquiries: what customers send through the contact form, and what agents answer."""
