@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 BUILD := .build
+# Test files that run side by side; JOBS=0 runs them in one process, as a debugger needs.
+JOBS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help venv serve test check format bench bench-quality demo-loop screenshots chromium clean
@@ -24,7 +26,7 @@ serve: $(VENV)/.installed ## Install, publish and serve the demo on http://127.0
 	@$(BIN)/kb serve --host $(HOST) --port $(PORT)
 
 test: $(VENV)/.installed-test chromium $(BUILD)/whoosh-reloaded/.installed ## Install what tests need and run all of them
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 check: $(VENV)/.installed-check ## Lint, types and import contracts
 	@echo "ruff"; $(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .

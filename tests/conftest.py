@@ -17,6 +17,7 @@ from kb.bootstrap.services import build_services
 from kb.clock import FixedClock
 from kb.config import Settings, load_settings
 from kb.publishing.generation import Generation
+from kb.publishing.generations import Generations
 from kb.services import Services
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -76,14 +77,18 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-def publish(settings: Settings, clock: FixedClock) -> Callable[[], Generation]:
-    """Publishes the content folder and opens the generation."""
+def publish(settings: Settings, clock: FixedClock) -> Iterator[Callable[[], Generation]]:
+    """Publishes the content folder and opens the generation, until the test ends."""
+    opened: list[Generations] = []
 
     def run() -> Generation:
         build_publisher(settings, clock).publish()
-        return build_generations(settings, clock).current()
+        opened.append(build_generations(settings, clock))
+        return opened[-1].current()
 
-    return run
+    yield run
+    for generations in opened:
+        generations.close()
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,16 @@ by one rename, when vectors were computed.
 """
 
 import logging
-import os
 import threading
 import time
+import weakref
 from dataclasses import dataclass
 
 from kb.clock import Clock
 from kb.content.models import Audience
 from kb.content.site_settings import parse_site
 from kb.errors import GenerationUnavailable
+from kb.forks import call_in_child
 from kb.publishing import garbage, heap
 from kb.publishing.generation import Generation, GenerationOpener, find_document
 from kb.publishing.layout import IndexLayout
@@ -69,7 +70,7 @@ class Generations:
         self._closing = threading.Event()
         self._watcher: threading.Thread | None = None
         self._refused = ""
-        os.register_at_fork(after_in_child=self._forget_watcher)
+        call_in_child(self._forget_watcher)
 
     def current(self) -> Generation:
         """The generation to answer from; the same object for one whole request.
@@ -148,7 +149,10 @@ class Generations:
             heap.share_between_threads()
             self._closing = threading.Event()
             self._watcher = threading.Thread(
-                target=self._poll, args=(self._closing,), name="generations", daemon=True
+                target=_poll,
+                args=(weakref.ref(self), self._closing),
+                name="generations",
+                daemon=True,
             )
             self._watcher.start()
 
@@ -159,19 +163,7 @@ class Generations:
             self._watcher.join(_LAST_ROUND_SECONDS)
         self._watching, self._watcher = False, None
 
-    def _poll(self, closing: threading.Event) -> None:
-        # What the first search needs is loaded while the first customer reads the first page.
-        pause = _FIRST_CHECK_SECONDS
-        while not closing.wait(pause):
-            pause = CHECK_SECONDS
-            try:
-                self.refresh()
-                self._settle()
-            except Exception:
-                # The thread must outlive whatever a half-deleted folder raises.
-                _log.exception("looking for a new generation failed")
-
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """What may take its time after a switch."""
         with self._lock:
             waiting = len(self._retired)
@@ -196,3 +188,22 @@ class Generations:
             if now - since >= _CLOSE_AFTER_SECONDS:
                 generation.close()
         self._retired = still
+
+
+def _poll(watched: "weakref.ref[Generations]", closing: threading.Event) -> None:
+    # What the first search needs is loaded while the first customer reads the first page.
+    pause = _FIRST_CHECK_SECONDS
+    while not closing.wait(pause):
+        pause = CHECK_SECONDS
+        generations = watched()
+        if generations is None:
+            # Whoever opened them dropped them without closing.
+            return
+        try:
+            generations.refresh()
+            generations.settle()
+        except Exception:
+            # The thread must outlive whatever a half-deleted folder raises.
+            _log.exception("looking for a new generation failed")
+        # The pause must not keep what nobody uses any more.
+        del generations

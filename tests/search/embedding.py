@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import signal
+import socket as socketlib
 import subprocess
 import time
 from collections.abc import Iterator
@@ -32,12 +33,18 @@ def embedder_process(socket: Path, *options: str) -> Iterator[subprocess.Popen[b
         kb_command("embedder", "--socket", str(socket), *options), cwd=ROOT, env=environment
     )
     try:
-        wait_until(socket.exists)
+        wait_until(lambda: accepts(socket))
         yield process
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGKILL)
         process.wait()
+
+
+def accepts(path: Path) -> bool:
+    """Whether somebody listens: the socket's file is there a moment before."""
+    with socketlib.socket(socketlib.AF_UNIX) as connection:
+        return connection.connect_ex(str(path)) == 0
 
 
 def wait_until(condition, seconds: float = 20.0) -> None:

@@ -1,5 +1,6 @@
 """Embedders: the real model, the process that workers share, and all that can be wrong with them."""
 
+import gc
 import json
 import os
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -96,6 +98,21 @@ def test_a_question_waits_no_longer_than_its_limit(model: OnnxEmbedder) -> None:
     with pytest.raises(EmbedderUnavailable, match="too slow"):
         model.embed(["word " * 400] * 200, timeout=0.1)
     assert time.perf_counter() - started < 2
+
+
+def test_an_embedder_that_nobody_uses_any_more_gives_its_model_back() -> None:
+    embedder = OnnxEmbedder(find_model_files(None))
+    embedder.embed(["kettle"])
+    session = weakref.ref(embedder._loading.result().session)
+    assert session() is not None
+    del embedder
+    wait_until(lambda: gc.collect() is not None and session() is None)
+
+
+def test_an_embedder_of_a_shared_process_that_nobody_uses_any_more_is_gone(tmp_path: Path) -> None:
+    gone = weakref.ref(RemoteEmbedder(tmp_path / "none", "any"))
+    gc.collect()
+    assert gone() is None
 
 
 def test_any_sentence_transformers_export_will_do(model: OnnxEmbedder, export: Path) -> None:

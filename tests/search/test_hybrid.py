@@ -7,10 +7,10 @@ import pytest
 
 from kb.bootstrap.publishing import build_generations, build_publisher
 from kb.clock import FixedClock
-from kb.config import Settings
+from kb.config import load_settings
 from kb.search.filters import SearchFilters
 from kb.search.models import SearchOutcome, SearchPage, Stage
-from tests.conftest import Write
+from tests.conftest import NOW
 
 from .embedding import needs_model
 
@@ -30,15 +30,23 @@ ARTICLES = {
 }
 
 
-@pytest.fixture
-def search(settings: Settings, write: Write, clock: FixedClock) -> Iterator[Search]:
-    settings = replace(settings, semantic=True)
+@pytest.fixture(scope="module")
+def search(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Search]:
+    """Searches the articles, which no test changes."""
+    folder = tmp_path_factory.mktemp("hybrid")
     for name, text in ARTICLES.items():
-        write(f"{name}.md", text)
-    publisher = build_publisher(settings, clock)
+        file = folder / "content" / f"{name}.md"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    settings = replace(
+        load_settings({"KB_LEARN": "off"}),
+        content_dir=folder / "content",
+        index_dir=folder / "index",
+    )
+    publisher = build_publisher(settings, FixedClock(NOW))
     publisher.publish()
     publisher.embed()
-    generations = build_generations(settings, clock, patient=True)
+    generations = build_generations(settings, FixedClock(NOW), patient=True)
     yield generations.current().search.search
     generations.close()
 

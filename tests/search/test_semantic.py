@@ -1,5 +1,6 @@
 """The semantic stage as search uses it: there, not there yet, slow, broken, turned off."""
 
+import shutil
 import signal
 import threading
 import time
@@ -47,14 +48,25 @@ def model() -> Iterator[OnnxEmbedder]:
     embedder.close()
 
 
+@pytest.fixture(scope="module")
+def _published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the first test leaves its index, so that it is made once."""
+    return tmp_path_factory.mktemp("published")
+
+
 @pytest.fixture
-def folders(settings: Settings, write: Write) -> tuple[Path, Path]:
-    """The current generation, complete, and the folder of its vectors."""
+def folders(settings: Settings, write: Write, _published: Path) -> tuple[Path, Path]:
+    """The current generation, complete, and the folder of its vectors: the test's own copy."""
     for name, text in ARTICLES.items():
         write(f"{name}.md", text)
     publisher = build_publisher(settings)
-    publisher.publish()
-    publisher.embed()
+    kept = _published / "index"
+    if kept.exists():
+        shutil.copytree(kept, settings.index_dir)
+    else:
+        publisher.publish()
+        publisher.embed()
+        shutil.copytree(settings.index_dir, kept)
     layout = publisher.layout
     return layout.generation(layout.read_current() or ""), layout.vectors
 

@@ -7,7 +7,6 @@ its longest text costs more than it saves (docs/decisions/0009-sentence-model.md
 
 import atexit
 import hashlib
-import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -20,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.errors import EmbedderUnavailable
+from kb.forks import call_in_child
 from kb.search.embedder import EmbedderLoading, Vectors
 from kb.search.embedders.model_files import ModelFiles
 
@@ -56,7 +56,7 @@ class OnnxEmbedder:
         self._threads = threads
         self._forget()
         # Neither a session nor a pool of threads survives a fork: the child makes its own.
-        os.register_at_fork(after_in_child=self._forget)
+        call_in_child(self._forget)
 
     @property
     def dimension(self) -> int:

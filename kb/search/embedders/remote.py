@@ -1,7 +1,6 @@
 """An embedder whose model lives in another process, so that workers share one."""
 
 import contextlib
-import os
 import queue
 import socket
 from collections.abc import Callable, Iterator, Sequence
@@ -12,6 +11,7 @@ import msgspec
 import numpy as np
 
 from kb.errors import EmbedderUnavailable
+from kb.forks import call_in_child
 from kb.search.embedder import EmbedderLoading, Vectors
 from kb.search.embedders.wire import MAX_REPLY_BYTES, EmbedReply, EmbedRequest, receive, send
 
@@ -34,7 +34,7 @@ class RemoteEmbedder:
         self._dimension = 0
         self._forget()
         # Two processes that talk over one connection would read each other's answers.
-        os.register_at_fork(after_in_child=self._forget)
+        call_in_child(self._forget)
 
     @property
     def dimension(self) -> int:
