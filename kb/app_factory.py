@@ -16,6 +16,7 @@ from kb.web import (
     files,
     help_center,
     machines,
+    page_reports,
     search,
     staff,
     tell_me,
@@ -23,6 +24,7 @@ from kb.web import (
 from kb.web.contact_cards import has_departments
 from kb.web.errors import init_errors
 from kb.web.formatting import init_formatting
+from kb.web.heading_links import link_headings
 from kb.web.help_center import collection_name
 from kb.web.page_cache import init_page_cache
 from kb.web.private_logs import init_private_logs
@@ -37,6 +39,7 @@ _ROOT = Path(__file__).resolve().parents[1]
 _BLUEPRINTS = (
     help_center.blueprint,
     articles.blueprint,
+    page_reports.blueprint,
     search.blueprint,
     directory.blueprint,
     machines.blueprint,
@@ -96,5 +99,6 @@ def _init_templates(app: Flask) -> None:
     app.jinja_env.globals["is_tell_me_offered"] = tell_me.is_offered
     app.jinja_env.globals["tell_me_token"] = tell_me.form_token
     app.jinja_env.globals["has_policies"] = articles.has_policies
+    app.jinja_env.filters["link_headings"] = link_headings
     init_formatting(app)
     init_static_files(app)

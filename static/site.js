@@ -8,6 +8,8 @@ const LISTED = 8;
 const RECENT = 5;
 const RECENT_KEY = "helpshelf.recent";
 const SHORTCUT_KEY = "helpshelf.shortcut";
+const STEPS_KEY = "helpshelf.steps";
+const STEPS_KEPT = 20; // articles whose ticks are kept
 
 /** What stays on this device. Browsers may refuse storage, and may hand out nonsense. */
 const device = {
@@ -329,6 +331,114 @@ function initVote(form) {
   });
 }
 
+/** Marks in "On this page" which part is being read. */
+function initContents(nav) {
+  const links = [...nav.querySelectorAll("a[href^='#']")];
+  const parts = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))));
+  let isWaiting = false;
+  function follow() {
+    isWaiting = false;
+    const line = innerHeight / 4;
+    let current = -1;
+    parts.forEach((part, i) => { if (part && part.getBoundingClientRect().top < line) current = i; });
+    links.forEach((link, i) => {
+      if (i === current) link.setAttribute("aria-current", "location");
+      else link.removeAttribute("aria-current");
+    });
+  }
+  addEventListener("scroll", () => {
+    if (!isWaiting) requestAnimationFrame(follow);
+    isWaiting = true;
+  }, { passive: true });
+  follow();
+}
+
+/** The link beside a heading is also copied; where that is refused it still is a link. */
+function initHeadingLinks(article) {
+  const status = article.querySelector("[data-article-status]");
+  article.addEventListener("click", async (event) => {
+    const link = event.target.closest(".heading__link");
+    if (!link) return;
+    try {
+      await navigator.clipboard.writeText(link.href);
+      status.textContent = article.dataset.copied;
+    } catch {
+      status.textContent = ""; // the address bar has it
+    }
+  });
+}
+
+/** Pictures that are shown smaller than they are can be enlarged. */
+function initZoom(article) {
+  function enlarge(image) {
+    const dialog = document.createElement("dialog");
+    dialog.className = "zoomed";
+    dialog.setAttribute("aria-label", image.alt || article.dataset.zoom);
+    const form = document.createElement("form");
+    form.method = "dialog";
+    const button = document.createElement("button");
+    button.className = "button button--quiet";
+    button.textContent = article.dataset.close;
+    form.append(button);
+    const large = document.createElement("img");
+    large.src = image.src;
+    large.alt = image.alt;
+    dialog.append(form, large);
+    dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+    dialog.addEventListener("close", () => dialog.remove());
+    document.body.append(dialog);
+    dialog.showModal();
+  }
+  function offer(image) {
+    if (image.naturalWidth <= image.clientWidth * 1.2) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "zoom";
+    button.setAttribute("aria-label", `${article.dataset.zoom}: ${image.alt}`);
+    image.replaceWith(button);
+    button.append(image);
+    button.addEventListener("click", () => enlarge(image));
+  }
+  article.querySelectorAll(".prose img").forEach((image) => {
+    if (image.closest("a, summary, button")) return;
+    if (image.complete) offer(image);
+    else image.addEventListener("load", () => offer(image), { once: true });
+  });
+}
+
+/** Steps can be ticked off; which ones stays on the device, and only for this text. */
+function initSteps(article) {
+  const prose = article.querySelector("[data-steps]");
+  if (!prose) return;
+  const kept = device.read(STEPS_KEY, {});
+  const mine = kept[location.pathname];
+  const isSame = mine?.version === prose.dataset.steps && Array.isArray(mine.done);
+  const done = new Set(isSame ? mine.done : []);
+  function keep() {
+    const { [location.pathname]: _, ...others } = device.read(STEPS_KEY, {});
+    const entries = Object.entries(others).slice(-STEPS_KEPT + 1);
+    if (done.size) entries.push([location.pathname, { version: prose.dataset.steps, done: [...done] }]);
+    device.write(STEPS_KEY, Object.fromEntries(entries));
+  }
+  let index = 0;
+  prose.querySelectorAll(":scope > ol").forEach((list) => {
+    [...list.children].forEach((step, place) => {
+      const own = index++;
+      const box = document.createElement("input");
+      box.type = "checkbox";
+      box.className = "step";
+      box.checked = done.has(own);
+      box.setAttribute("aria-label", article.dataset.step.replace("{number}", list.start + place));
+      box.addEventListener("change", () => {
+        if (box.checked) done.add(own);
+        else done.delete(own);
+        keep();
+      });
+      step.append(box);
+    });
+  });
+}
+
 // Whoever calls or writes after a search was not answered by it. Only the page can tell that
 // such a link was taken; nothing is sent but that fact.
 document.addEventListener("click", (event) => {
@@ -338,5 +448,11 @@ document.addEventListener("click", (event) => {
 
 document.querySelectorAll("[data-search-box]").forEach(initSearchBox);
 document.querySelectorAll("[data-vote]").forEach(initVote);
+document.querySelectorAll(".contents--side").forEach(initContents);
+document.querySelectorAll("[data-article]").forEach((article) => {
+  initHeadingLinks(article);
+  initZoom(article);
+  initSteps(article);
+});
 initShortcut();
 initPrefetch();

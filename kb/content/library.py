@@ -103,6 +103,12 @@ class Library:
         """The kinds of article there are, in the order of ``Kind``."""
         return tuple(kind for kind in Kind if kind in self._articles_by_kind[audience])
 
+    def list_series(
+        self, name: str, audience: Audience = Audience.PUBLIC
+    ) -> tuple[ArticleSummary, ...]:
+        """The articles of a series in the order in which they are read."""
+        return self._series[audience].get(name, ()) if name else ()
+
     def list_products(self, audience: Audience = Audience.PUBLIC) -> tuple[Product, ...]:
         """The products that articles name, by name."""
         return tuple(self._products[audience].values())
@@ -220,6 +226,17 @@ class Library:
         return self._per_articles(group)
 
     @cached_property
+    def _series(self) -> dict[Audience, dict[str, tuple[ArticleSummary, ...]]]:
+        def group(audience: Audience) -> dict[str, tuple[ArticleSummary, ...]]:
+            groups: dict[str, list[ArticleSummary]] = {}
+            for article in self._articles[audience]:
+                if article.series:
+                    groups.setdefault(article.series, []).append(article)
+            return {name: tuple(sorted(found, key=_part)) for name, found in groups.items()}
+
+        return self._per_articles(group)
+
+    @cached_property
     def _products(self) -> dict[Audience, dict[str, Product]]:
         def count(audience: Audience) -> dict[str, Product]:
             names: dict[str, list[str]] = {}
@@ -306,6 +323,10 @@ class Library:
 
 _COMMON_FEATURE = 200
 """A word or tag that more articles share says nothing about any two of them."""
+
+
+def _part(article: ArticleSummary) -> tuple[bool, int, str, str]:
+    return article.part is None, article.part or 0, article.title, article.slug
 
 
 def _features(article: ArticleSummary) -> set[str]:

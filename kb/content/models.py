@@ -104,6 +104,10 @@ class ArticleSummary:
     """Factor for its score in search, from 0.25 to 4; above 1 lifts it."""
     topic: int | None = None
     """Number of the topic that it was written for; nothing is shown of it."""
+    series: str = ""
+    """Name that it shares with articles that are read one after the other."""
+    part: int | None = None
+    """Its place in the series; without one it follows those that have a place, by title."""
     extra: Mapping[str, object] = field(default_factory=dict)
     """Front matter keys that the product does not know, as strings, lists and mappings."""
 

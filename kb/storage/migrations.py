@@ -449,3 +449,13 @@ def key_vectors(db: Database) -> None:
     """What keys mean, so that each is computed once; keys without a row were never compared."""
     db.execute("CREATE TABLE key_vectors (key TEXT PRIMARY KEY, model TEXT NOT NULL, vector BLOB)")
     db.execute("CREATE INDEX wordings_of_key ON wordings (key) WHERE key IS NOT NULL")
+
+
+@migrations()
+def page_reports(db: Database) -> None:
+    """What customers say is wrong with a page, until somebody has dealt with it."""
+    db.execute(
+        "CREATE TABLE page_reports (id INTEGER PRIMARY KEY AUTOINCREMENT, slug TEXT NOT NULL,"
+        " text TEXT NOT NULL, reported_at INTEGER NOT NULL, revision TEXT NOT NULL,"
+        " UNIQUE (slug, text))"
+    )

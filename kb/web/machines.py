@@ -64,7 +64,7 @@ def opensearch() -> Response:
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     """Crawlers may read everything but searches, forms and the back office."""
-    rules = ("/search", "/contact?", "/staff/", "/account/", "/n/")
+    rules = ("/search", "/contact?", "/staff/", "/account/", "/n/", "/articles/*/report")
     lines = ["User-agent: *", *(f"Disallow: {rule}" for rule in rules), ""]
     lines.append(f"Sitemap: {absolute_url('/sitemap.xml')}\n")
     return Response("\n".join(lines), mimetype="text/plain")
