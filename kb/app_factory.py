@@ -31,6 +31,7 @@ from kb.web.private_logs import init_private_logs
 from kb.web.security import client_address, init_security
 from kb.web.sign_in import init_sign_in
 from kb.web.static_files import init_static_files
+from kb.web.structured_data import init_structured_data
 from kb.web.translation import gettext, ngettext
 from kb.web.turns import init_turns
 from kb.web.visits import init_visits
@@ -101,4 +102,5 @@ def _init_templates(app: Flask) -> None:
     app.jinja_env.globals["has_policies"] = articles.has_policies
     app.jinja_env.filters["link_headings"] = link_headings
     init_formatting(app)
+    init_structured_data(app)
     init_static_files(app)
