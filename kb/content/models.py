@@ -199,6 +199,9 @@ class ContentFile:
     size: int
     public: bool
     """Whether a published article shows or links it; others are for staff."""
+    width: int = 0
+    """Of an image, in pixels as it is shown; 0 when it could not be told."""
+    height: int = 0
 
     @property
     def name(self) -> str:

@@ -31,6 +31,7 @@ from kb.content.site_settings import parse_site
 from kb.content.source import ContentSource, Scan
 from kb.publishing.article_files import ArticleFiles, FreshFile
 from kb.publishing.collection_texts import CollectionTexts, render_collection_texts
+from kb.publishing.image_sizes import measure_images
 from kb.publishing.linking import build_link_map, check_links
 from kb.publishing.models import ArticleText, BrokenFile, Catalogue, StoredArticle
 from kb.publishing.reading import (
@@ -122,7 +123,7 @@ class Revision:
                 self.stored[compiled.stored.path] = compiled.stored
                 yield compiled
         checked = check_links(self.stored, texts.links, self.collections, self.files, self.broken)
-        self.files = dict(checked.files)
+        self.files = measure_images(self.source, checked.files, self.previous)
         self.problems += checked.problems
 
     # -- reading ---------------------------------------------------------------
