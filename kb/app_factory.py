@@ -26,6 +26,7 @@ from kb.web.errors import init_errors
 from kb.web.formatting import init_formatting
 from kb.web.heading_links import link_headings
 from kb.web.help_center import collection_name
+from kb.web.identity import init_identity
 from kb.web.page_cache import init_page_cache
 from kb.web.private_logs import init_private_logs
 from kb.web.security import client_address, init_security
@@ -86,6 +87,7 @@ def create_app(services: Services | None = None) -> Flask:
     _init_templates(app)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
+    init_identity(app)
     api.init_api(app, client_address)
     return app
 

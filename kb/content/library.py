@@ -58,6 +58,11 @@ class Library:
         summary = self.summaries.get(slug)
         return summary if summary is not None and summary.is_visible_to(audience) else None
 
+    def find_file(self, path: str) -> ContentFile | None:
+        """The public image or attachment at this path of the content folder."""
+        found = self._files_by_path.get(path)
+        return found if found is not None and found.public else None
+
     def find_article(self, slug: str, audience: Audience = Audience.PUBLIC) -> Article | None:
         """The article with its text, if the audience may see it."""
         summary = self.find_summary(slug, audience)
@@ -283,6 +288,10 @@ class Library:
             return tuple(a for _, a in sorted(dated, key=lambda pair: pair[0], reverse=True))
 
         return self._per_articles(order)
+
+    @cached_property
+    def _files_by_path(self) -> dict[str, ContentFile]:
+        return {file.path: file for file in self.files.values()}
 
     @cached_property
     def _slugs_by_alias(self) -> dict[str, str]:

@@ -241,3 +241,9 @@ class Site:
     """Slug of the article "what do I do if I have a problem"."""
     navigation: tuple[NavigationLink, ...] = ()
     footer: tuple[NavigationLink, ...] = ()
+    colors: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Properties of the style sheet by colour scheme: only those that are the company's own."""
+    logo: str = ""
+    """Path of an image below the content folder."""
+    font: str = ""
+    """Path of a font file below the content folder."""
