@@ -21,7 +21,7 @@ from tests.conftest import ROOT
 from .markdown_page import Block, load_page
 
 PAGE = load_page("docs/editors.md")
-READING = {"text", "texts", "date", "whole", "flag", "parsed", "children", "has"}
+READING = {"text", "texts", "date", "whole", "flag", "parsed", "children", "named_children", "has"}
 CHOOSING = {"_choice", "_links"}
 ICON = re.compile(r'^  "([a-z]+)": "<', re.MULTILINE)
 
