@@ -17,6 +17,7 @@ from kb.web import (
     help_center,
     inquiries,
     machines,
+    page_reports,
     search,
     staff,
     tell_me,
@@ -24,12 +25,15 @@ from kb.web import (
 from kb.web.contact_cards import has_departments
 from kb.web.errors import init_errors
 from kb.web.formatting import init_formatting
+from kb.web.heading_links import link_headings
 from kb.web.help_center import collection_name
+from kb.web.identity import init_identity
 from kb.web.page_cache import init_page_cache
 from kb.web.private_logs import init_private_logs
 from kb.web.security import client_address, init_security
 from kb.web.sign_in import init_sign_in
 from kb.web.static_files import init_static_files
+from kb.web.structured_data import init_structured_data
 from kb.web.translation import gettext, ngettext
 from kb.web.turns import init_turns
 from kb.web.visits import init_visits
@@ -38,6 +42,7 @@ _ROOT = Path(__file__).resolve().parents[1]
 _BLUEPRINTS = (
     help_center.blueprint,
     articles.blueprint,
+    page_reports.blueprint,
     search.blueprint,
     directory.blueprint,
     inquiries.blueprint,
@@ -84,6 +89,7 @@ def create_app(services: Services | None = None) -> Flask:
     _init_templates(app)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
+    init_identity(app)
     api.init_api(app, client_address)
     return app
 
@@ -98,5 +104,7 @@ def _init_templates(app: Flask) -> None:
     app.jinja_env.globals["is_tell_me_offered"] = tell_me.is_offered
     app.jinja_env.globals["tell_me_token"] = tell_me.form_token
     app.jinja_env.globals["has_policies"] = articles.has_policies
+    app.jinja_env.filters["link_headings"] = link_headings
     init_formatting(app)
+    init_structured_data(app)
     init_static_files(app)

@@ -14,6 +14,7 @@ from kb.digest.service import DigestService
 from kb.inquiries.service import InquiryService
 from kb.mail.outbox import Outbox
 from kb.notifications.service import NotificationService
+from kb.page_reports.service import PageReportService
 from kb.publishing.generations import Generations
 from kb.relevance.service import RegressionService
 from kb.search_log.service import SearchLogService
@@ -41,3 +42,4 @@ class Services:
     digest: DigestService
     content_changes: ContentChangeService
     drafts: DraftService
+    page_reports: PageReportService

@@ -18,6 +18,7 @@ class Action(StrEnum):
     SUGGEST = "suggest"
     VOTE = "vote"
     CONTACT = "contact"
+    REPORT = "report"
     TELL_ME = "tell-me"
     TELL_ME_MAIL = "tell-me-mail"
     INQUIRY_MAIL = "inquiry-mail"
@@ -42,6 +43,8 @@ LIMITS: Mapping[str, Limit] = {
     Action.VOTE: Limit(20, 24 * 60 * 60),
     # Each is read by a person, and sends a mail to whatever address was typed.
     Action.CONTACT: Limit(10, 24 * 60 * 60),
+    # Each is read by somebody.
+    Action.REPORT: Limit(10, 24 * 60 * 60),
     # Each sends a mail to whatever address was typed.
     Action.TELL_ME: Limit(10, 24 * 60 * 60),
     # By e-mail address: nobody's mailbox is filled, whoever asks from wherever.

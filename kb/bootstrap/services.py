@@ -18,6 +18,7 @@ from kb.content_gaps.service import ContentGapService
 from kb.content_gaps.topic_grouper import TopicGrouper
 from kb.content_gaps.triage import TriageService
 from kb.errors import GenerationUnavailable
+from kb.page_reports.service import PageReportService
 from kb.publishing.generations import Generations
 from kb.relevance.service import RegressionService
 from kb.search_log.learning import WordingLearner
@@ -26,6 +27,7 @@ from kb.services import Services
 from kb.storage.accounts import SqliteAccountStore
 from kb.storage.content_gaps import SqliteContentGapStore
 from kb.storage.migrations import migrations
+from kb.storage.page_reports import SqlitePageReportStore
 from kb.storage.rate_limits import SqliteRateLimiter
 from kb.storage.search_log import SqliteSearchLogStore
 from kb.storage.sqlite import SqliteFile
@@ -106,6 +108,7 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
         digest=told.digest,
         content_changes=changes,
         drafts=drafts,
+        page_reports=PageReportService(SqlitePageReportStore(file), clock, search_log.redact),
     )
 
 

@@ -82,6 +82,8 @@ def arrange(
             authors=history.authors if history else (),
             boost=front_matter.boost,
             topic=front_matter.topic,
+            series=front_matter.series,
+            part=front_matter.part,
             extra=front_matter.extra,
         )
     problems += _check_together(articles, front_matters, today)

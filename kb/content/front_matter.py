@@ -33,6 +33,7 @@ _KEYS = frozenset(
         "title", "slug", "kind", "state", "draft", "published", "summary", "tags", "aliases",
         "questions", "regression_queries", "number", "related", "product", "language",
         "reviewed", "review_by", "effective_from", "effective_until", "boost", "topic",
+        "series", "part",
     ]
 )  # fmt: skip
 
@@ -66,6 +67,8 @@ class FrontMatter:
     boost: float = 1.0
     topic: int | None = None
     """Number of the topic that the article was written for."""
+    series: str = ""
+    part: int | None = None
     extra: dict[str, Any] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
     """Line of each key, for problems that show only beside other articles."""
@@ -242,6 +245,8 @@ def _read_fields(reader: FieldReader, path: str, body: str) -> FrontMatter:
         effective_until=reader.date("effective_until"),
         boost=_boost(reader),
         topic=reader.whole("topic", 1),
+        series=" ".join(reader.text("series").split()),
+        part=reader.whole("part", 1),
         lines={str(k[0]): v for k, v in reader.document.lines.items() if len(k) == 1},
         extra=dict(reader.unread()),
     )

@@ -58,6 +58,11 @@ class Library:
         summary = self.summaries.get(slug)
         return summary if summary is not None and summary.is_visible_to(audience) else None
 
+    def find_file(self, path: str) -> ContentFile | None:
+        """The public image or attachment at this path of the content folder."""
+        found = self._files_by_path.get(path)
+        return found if found is not None and found.public else None
+
     def find_article(self, slug: str, audience: Audience = Audience.PUBLIC) -> Article | None:
         """The article with its text, if the audience may see it."""
         summary = self.find_summary(slug, audience)
@@ -102,6 +107,12 @@ class Library:
     def list_kinds(self, audience: Audience = Audience.PUBLIC) -> tuple[Kind, ...]:
         """The kinds of article there are, in the order of ``Kind``."""
         return tuple(kind for kind in Kind if kind in self._articles_by_kind[audience])
+
+    def list_series(
+        self, name: str, audience: Audience = Audience.PUBLIC
+    ) -> tuple[ArticleSummary, ...]:
+        """The articles of a series in the order in which they are read."""
+        return self._series[audience].get(name, ()) if name else ()
 
     def list_products(self, audience: Audience = Audience.PUBLIC) -> tuple[Product, ...]:
         """The products that articles name, by name."""
@@ -220,6 +231,17 @@ class Library:
         return self._per_articles(group)
 
     @cached_property
+    def _series(self) -> dict[Audience, dict[str, tuple[ArticleSummary, ...]]]:
+        def group(audience: Audience) -> dict[str, tuple[ArticleSummary, ...]]:
+            groups: dict[str, list[ArticleSummary]] = {}
+            for article in self._articles[audience]:
+                if article.series:
+                    groups.setdefault(article.series, []).append(article)
+            return {name: tuple(sorted(found, key=_part)) for name, found in groups.items()}
+
+        return self._per_articles(group)
+
+    @cached_property
     def _products(self) -> dict[Audience, dict[str, Product]]:
         def count(audience: Audience) -> dict[str, Product]:
             names: dict[str, list[str]] = {}
@@ -268,6 +290,10 @@ class Library:
         return self._per_articles(order)
 
     @cached_property
+    def _files_by_path(self) -> dict[str, ContentFile]:
+        return {file.path: file for file in self.files.values()}
+
+    @cached_property
     def _slugs_by_alias(self) -> dict[str, str]:
         return {alias: a.slug for a in self.summaries.values() for alias in a.aliases}
 
@@ -306,6 +332,10 @@ class Library:
 
 _COMMON_FEATURE = 200
 """A word or tag that more articles share says nothing about any two of them."""
+
+
+def _part(article: ArticleSummary) -> tuple[bool, int, str, str]:
+    return article.part is None, article.part or 0, article.title, article.slug
 
 
 def _features(article: ArticleSummary) -> set[str]:

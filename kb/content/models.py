@@ -104,6 +104,10 @@ class ArticleSummary:
     """Factor for its score in search, from 0.25 to 4; above 1 lifts it."""
     topic: int | None = None
     """Number of the topic that it was written for; nothing is shown of it."""
+    series: str = ""
+    """Name that it shares with articles that are read one after the other."""
+    part: int | None = None
+    """Its place in the series; without one it follows those that have a place, by title."""
     extra: Mapping[str, object] = field(default_factory=dict)
     """Front matter keys that the product does not know, as strings, lists and mappings."""
 
@@ -195,6 +199,9 @@ class ContentFile:
     size: int
     public: bool
     """Whether a published article shows or links it; others are for staff."""
+    width: int = 0
+    """Of an image, in pixels as it is shown; 0 when it could not be told."""
+    height: int = 0
 
     @property
     def name(self) -> str:
@@ -234,3 +241,9 @@ class Site:
     """Slug of the article "what do I do if I have a problem"."""
     navigation: tuple[NavigationLink, ...] = ()
     footer: tuple[NavigationLink, ...] = ()
+    colors: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Properties of the style sheet by colour scheme: only those that are the company's own."""
+    logo: str = ""
+    """Path of an image below the content folder."""
+    font: str = ""
+    """Path of a font file below the content folder."""

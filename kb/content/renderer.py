@@ -21,7 +21,7 @@ from kb.content.models import Problem, Section, Severity
 from kb.content.sanitizer import TAGS, sanitise
 from kb.content.sections import HEADINGS, build_sections
 
-RENDERER_VERSION = "7"
+RENDERER_VERSION = "8"
 """Part of the key under which rendered articles are kept: raise it when the output changes,
 or the terms that are taken from it (``kb.search.analysis``), or when files that did not change
 have to be read anew for another reason."""

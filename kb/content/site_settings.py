@@ -2,6 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
+from kb.content.identity import read_colors
 from kb.content.models import NavigationLink, Problem, Site
 from kb.content.yaml_document import FieldReader, YamlDocument
 
@@ -14,6 +15,7 @@ def parse_site(document: YamlDocument) -> tuple[Site, list[Problem]]:
     default = Site()
     navigation, header_problems = _links(reader, "navigation")
     footer, footer_problems = _links(reader, "footer")
+    colors, color_problems = read_colors(reader)
     site = Site(
         name=reader.text("name") or default.name,
         company=reader.text("company"),
@@ -30,9 +32,12 @@ def parse_site(document: YamlDocument) -> tuple[Site, list[Problem]]:
         problem=reader.text("problem"),
         navigation=navigation,
         footer=footer,
+        colors=colors,
+        logo=reader.text("logo").lstrip("/"),
+        font=reader.text("font").lstrip("/"),
     )
     reader.report_unknown()
-    return site, reader.problems + header_problems + footer_problems
+    return site, reader.problems + header_problems + footer_problems + color_problems
 
 
 def _links(reader: FieldReader, name: str) -> tuple[tuple[NavigationLink, ...], list[Problem]]:

@@ -16,12 +16,13 @@ from kb.content.arrangement import (
     arrange,
     build_collections,
 )
-from kb.content.links import LinkMap
+from kb.content.links import Fate, LinkMap, ResolvedLink
 from kb.content.models import (
     ArticleSummary,
     Collection,
     Kind,
     Problem,
+    Severity,
     Site,
     State,
 )
@@ -31,6 +32,7 @@ from kb.content.site_settings import parse_site
 from kb.content.source import ContentSource, Scan
 from kb.publishing.article_files import ArticleFiles, FreshFile
 from kb.publishing.collection_texts import CollectionTexts, render_collection_texts
+from kb.publishing.image_sizes import measure_images
 from kb.publishing.linking import build_link_map, check_links
 from kb.publishing.models import ArticleText, BrokenFile, Catalogue, StoredArticle
 from kb.publishing.reading import (
@@ -121,9 +123,30 @@ class Revision:
             if compiled is not None:
                 self.stored[compiled.stored.path] = compiled.stored
                 yield compiled
-        checked = check_links(self.stored, texts.links, self.collections, self.files, self.broken)
-        self.files = dict(checked.files)
+        links = (*texts.links, *self._identity_links())
+        checked = check_links(self.stored, links, self.collections, self.files, self.broken)
+        self.files = measure_images(self.source, checked.files, self.previous)
         self.problems += checked.problems
+
+    def _identity_links(self) -> Iterator[tuple[str, ResolvedLink]]:
+        """Logo and font, which customers see on every page whatever folder they lie in."""
+        document = self.settings.site
+        for name in ("logo", "font"):
+            path = getattr(self.site, name)
+            if path in self.files:
+                yield document.path, ResolvedLink(path, self.files[path].url, Fate.KEPT, path)
+            elif path:
+                self.problems.append(
+                    Problem(
+                        document.path,
+                        document.line_of(name),
+                        "missing-file",
+                        Severity.WARNING,
+                        f"the file {path} does not exist",
+                        "add the file, or correct the path: it begins at the top of the content folder",
+                        name,
+                    )
+                )
 
     # -- reading ---------------------------------------------------------------
 

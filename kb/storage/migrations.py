@@ -493,3 +493,13 @@ _INQUIRIES = (
     )""",
     "CREATE INDEX inquiry_entries_by_inquiry ON inquiry_entries (inquiry_id)",
 )
+
+
+@migrations()
+def page_reports(db: Database) -> None:
+    """What customers say is wrong with a page, until somebody has dealt with it."""
+    db.execute(
+        "CREATE TABLE page_reports (id INTEGER PRIMARY KEY AUTOINCREMENT, slug TEXT NOT NULL,"
+        " text TEXT NOT NULL, reported_at INTEGER NOT NULL, revision TEXT NOT NULL,"
+        " UNIQUE (slug, text))"
+    )

@@ -1,6 +1,8 @@
 """Articles and policies, their earlier versions, and the vote below them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 from werkzeug.exceptions import BadRequest
@@ -9,7 +11,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from kb.content.models import Article, ArticleSummary, Kind, Section
 from kb.errors import GenerationUnavailable
 from kb.search_log.models import VoteReason
+from kb.text import clean_query_text
 from kb.web import visits
+from kb.web.article_images import with_image_sizes
 from kb.web.audience import audience
 from kb.web.contact_cards import find_card
 from kb.web.limits import check_limit
@@ -134,9 +138,9 @@ def _show(slug: str, folder: str) -> AnyResponse:
     visits.record_opening(summary.slug)
     card = find_card(summary.collection)
     token = make_form_token(f"vote:{summary.slug}")
-    return cached_page(
-        lambda: _render(summary, {"card": card, "token": token}), card and card.status, token
-    )
+    question = asked_before()
+    extra = {"card": card, "token": token, "question": question}
+    return cached_page(lambda: _render(summary, extra), card and card.status, token, question)
 
 
 def _render(summary: ArticleSummary, extra: Mapping[str, object]) -> str:
@@ -146,12 +150,24 @@ def _render(summary: ArticleSummary, extra: Mapping[str, object]) -> str:
         abort(404)
     return render_template(
         "help_center/article.html",
-        article=found,
+        article=replace(found, html=with_image_sizes(found.html, library.files)),
         breadcrumbs=library.list_ancestors(summary.collection),
         contents=list_contents(found),
         related=library.list_related(summary.slug, RELATED, audience()),
+        series=library.list_series(summary.series, audience()),
         **extra,
     )
+
+
+def asked_before() -> str:
+    """What the customer searched for on the results page they come from, else nothing."""
+    try:
+        referrer = urlsplit(request.referrer or "")
+    except ValueError:
+        return ""
+    if referrer.netloc != request.host or referrer.path != "/search":
+        return ""
+    return clean_query_text(next(iter(parse_qs(referrer.query).get("q", [])), ""))
 
 
 def list_contents(article: Article) -> tuple[Section, ...]:

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, json, render_template, request
 
 from kb.content.library import Library
 from kb.content.models import Audience
 from kb.errors import DatabaseError, GenerationUnavailable
 from kb.search_log.crawlers import is_person
+from kb.text import clean_query_text
 from kb.web.formatting import absolute_url
+from kb.web.limits import check_limit
 from kb.web.services import generation, services
 
 blueprint = Blueprint("machines", __name__)
 
 FEED_ENTRIES = 30
+COMPLETIONS = 8
 SITEMAP_ADDRESSES = 40_000
 """The sitemap protocol allows 50,000 addresses and 50 MB a file."""
 _SEARCH_TEMPLATES = (
@@ -61,10 +64,30 @@ def opensearch() -> Response:
     return _xml(body, "application/opensearchdescription+xml")
 
 
+@blueprint.get("/search/completions")
+def completions() -> Response:
+    """Articles for what is typed into a browser's own search field (OpenSearch suggestions 1.1)."""
+    check_limit("suggest")
+    text = clean_query_text(request.args.get("q", ""))
+    found = generation().search.suggest(text, limit=COMPLETIONS) if text else ()
+    library = generation().library
+    summaries = [library.find_summary(s.slug) for s in found]
+    body = [
+        text,
+        [s.title for s in found],
+        [summary.summary if summary else "" for summary in summaries],
+        [absolute_url(s.url) for s in found],
+    ]
+    response = Response(json.dumps(body), content_type="application/x-suggestions+json")
+    response.cache_control.private = True
+    response.cache_control.no_cache = True
+    return response
+
+
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     """Crawlers may read everything but searches, forms and the back office."""
-    rules = ("/search", "/contact?", "/staff/", "/account/", "/n/")
+    rules = ("/search", "/contact?", "/staff/", "/account/", "/n/", "/articles/*/report")
     lines = ["User-agent: *", *(f"Disallow: {rule}" for rule in rules), ""]
     lines.append(f"Sitemap: {absolute_url('/sitemap.xml')}\n")
     return Response("\n".join(lines), mimetype="text/plain")

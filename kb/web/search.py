@@ -1,6 +1,6 @@
 """The results page, and the ways on when there are no good results."""
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, jsonify, make_response, render_template, request
 
 from kb.content.models import ArticleSummary, Audience
 from kb.search.models import SearchPage
@@ -20,6 +20,9 @@ blueprint = Blueprint("search", __name__)
 HITS_PER_PAGE = 10
 MAX_RESULT_PAGE = MAX_RESULTS // HITS_PER_PAGE
 NEAREST = 5
+ANSWERS = 3
+ANSWER_SECONDS = 60
+"""How long a browser may reuse the answers to the same letters."""
 
 
 @blueprint.get("/search")
@@ -41,6 +44,29 @@ def results() -> Response:
     visits.record_search(page)
     pages = Pages(number, min(page.total, MAX_RESULT_PAGE * HITS_PER_PAGE), HITS_PER_PAGE)
     return _answer("help_center/search.html", page=page, pages=pages, narrowing=narrowing)
+
+
+@blueprint.get("/search/answers")
+def answers() -> Response:
+    """The sections that may answer what has been typed so far, for the list below the field.
+
+    Not recorded: half a question is nobody's search.  It counts as a suggestion, since it
+    comes with typing, and takes its turn as a search, since it is one.
+    """
+    check_limit("suggest")
+    text = clean_query_text(request.args.get("q", ""))
+    found = read_narrowing(text).filters
+    hits = generation().search.search(text, limit=ANSWERS, filters=found).hits if text else ()
+    response = jsonify(
+        answers=[
+            {"title": h.title, "section": h.section, "url": h.url, "snippet": h.snippet}
+            for h in hits
+        ]
+    )
+    response.cache_control.private = True
+    response.cache_control.no_store = audience() is Audience.STAFF
+    response.cache_control.max_age = ANSWER_SECONDS
+    return response
 
 
 @blueprint.post("/search/suggestion")

@@ -41,7 +41,7 @@ _PER_CHARACTER = 0.01
 _PER_PAGE, _PAGES = 0.2, 5
 """Nobody reads the sixth page in a hurry."""
 _ADDRESSES = 4_096
-_SEARCHES = frozenset({"search.results", "api.search"})
+_SEARCHES = frozenset({"search.results", "search.answers", "api.search"})
 
 
 class TooManyWaiting(Exception):

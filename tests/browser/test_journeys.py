@@ -31,7 +31,8 @@ def test_suggestions_by_keyboard(open_browser):
     assert box.input_value() == "track a"
     box.press("ArrowDown")
     expect(option).to_be_visible()
-    while page.locator("[aria-selected=true]").all_inner_texts() != ["Track a parcel"]:
+    chosen = page.locator("[aria-selected=true] .suggestions__title")
+    while chosen.all_inner_texts() != ["Track a parcel"]:
         box.press("ArrowDown")
     box.press("Enter")
     expect(page).to_have_url(re.compile("/articles/track-a-parcel$"))

@@ -21,7 +21,7 @@ from tests.conftest import ROOT
 from .markdown_page import Block, load_page
 
 PAGE = load_page("docs/editors.md")
-READING = {"text", "texts", "date", "whole", "flag", "parsed", "children", "has"}
+READING = {"text", "texts", "date", "whole", "flag", "parsed", "children", "named_children", "has"}
 CHOOSING = {"_choice", "_links"}
 ICON = re.compile(r'^  "([a-z]+)": "<', re.MULTILINE)
 
@@ -66,7 +66,8 @@ def test_every_key_of_a_collection_is_in_its_table() -> None:
 def test_every_key_of_the_site_is_in_its_table() -> None:
     section = next(h.text for h in PAGE.headings if h.text.endswith(": _site.yml"))
     links = {"label", "href"}
-    assert table_keys(section) == keys_read("kb/content/site_settings.py") - links
+    modules = ("kb/content/site_settings.py", "kb/content/identity.py")
+    assert table_keys(section) == keys_read(*modules) - links
     assert all(f"`{name}`" in PAGE.section(section) for name in links)
 
 

@@ -58,9 +58,32 @@ def test_the_base_url_is_used_where_it_is_set(small_settings, clock):
 
 def test_a_browser_can_add_the_search(client):
     description = parse(client.get("/opensearch.xml"))
-    (url,) = description.iter("{http://a9.com/-/spec/opensearch/1.1/}Url")
+    kinds = {
+        u.get("type"): u for u in description.iter("{http://a9.com/-/spec/opensearch/1.1/}Url")
+    }
+    url = kinds["text/html"]
     found = client.get(url.get("template").replace("{searchTerms}", "order"))
     assert found.status_code == 200
+
+
+def test_a_browsers_search_field_gets_suggestions_that_lead_to_articles(client):
+    description = parse(client.get("/opensearch.xml"))
+    kinds = {
+        u.get("type"): u for u in description.iter("{http://a9.com/-/spec/opensearch/1.1/}Url")
+    }
+    template = kinds["application/x-suggestions+json"].get("template")
+    answer = client.get(template.replace("{searchTerms}", "cancel"))
+    assert answer.mimetype == "application/x-suggestions+json"
+    text, titles, summaries, addresses = answer.get_json(force=True)
+    assert (text, titles) == ("cancel", ["Cancel an order"])
+    assert summaries == ["Stop an order before it ships."]
+    assert client.get(addresses[0]).status_code == 200
+    nothing = client.get(template.replace("{searchTerms}", "")).get_json(force=True)
+    assert nothing == ["", [], [], []]
+
+
+def test_completions_never_name_internal_articles(client):
+    assert client.get("/search/completions?q=refund+limit").get_json(force=True)[1] == []
 
 
 def test_crawlers_stay_out_of_searches(client):

@@ -119,3 +119,19 @@ def test_no_cookie_before_the_first_search(client):
     answer = client.get("/search?q=order")
     assert "visit=" in answer.headers["Set-Cookie"]
     assert "private" in answer.headers["Cache-Control"]
+
+
+def test_answers_while_typing_are_those_of_the_search_and_recorded_nowhere(client, small):
+    found = client.get("/search/answers?q=order").get_json()["answers"]
+    assert found and set(found[0]) == {"title", "section", "url", "snippet"}
+    assert client.get("/search/answers?q=").get_json() == {"answers": []}
+    day = small.clock.now().date()
+    assert small.services.search_log.summary(day, day).total.searches == 0
+
+
+def test_answers_while_typing_show_internal_articles_to_staff_only(client, staff):
+    path = "/search/answers?q=zebra+vouchers"
+    assert client.get(path).get_json() == {"answers": []}
+    answer = staff.get(path)
+    assert answer.get_json()["answers"]
+    assert "no-store" in answer.headers["Cache-Control"]
