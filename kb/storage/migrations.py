@@ -449,3 +449,18 @@ def key_vectors(db: Database) -> None:
     """What keys mean, so that each is computed once; keys without a row were never compared."""
     db.execute("CREATE TABLE key_vectors (key TEXT PRIMARY KEY, model TEXT NOT NULL, vector BLOB)")
     db.execute("CREATE INDEX wordings_of_key ON wordings (key) WHERE key IS NOT NULL")
+
+
+@migrations()
+def saved_filters(db: Database) -> None:
+    """Filters of the topics list, by account and name."""
+    db.execute(
+        """CREATE TABLE saved_filters (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            account_id INTEGER NOT NULL REFERENCES accounts (id),
+            name TEXT NOT NULL,
+            query TEXT NOT NULL,
+            saved_at TEXT NOT NULL,
+            UNIQUE (account_id, name)
+        )"""
+    )

@@ -3,6 +3,7 @@
 from kb.web.staff import (
     answering,
     drafts,
+    filters,
     formatting,
     mails,
     overview,
@@ -21,6 +22,7 @@ __all__ = [
     "answering",
     "blueprint",
     "drafts",
+    "filters",
     "formatting",
     "mails",
     "overview",

@@ -13,6 +13,7 @@ from kb.web.pagination import Pages, page_number
 from kb.web.services import generation, services
 from kb.web.sign_in import requires
 from kb.web.staff.area import blueprint
+from kb.web.staff.filters import FIELDS, account_id, filter_query
 from kb.web.staff.responses import download
 from kb.web.staff.span import read_span
 
@@ -69,6 +70,9 @@ def unanswered() -> str | Response:
         waiting=services().notifications.count_waiting_by_topic([t.id for t in topics]),
         assignee=request.args.get("assignee", ""),
         order=order,
+        filters=services().saved_filters.list(account_id()),
+        filter_query=filter_query(request.args),
+        filter_fields=FIELDS,
         colleagues=[a for a in services().accounts.list_accounts() if a.may(Permission.TRIAGE)],
     )
 
