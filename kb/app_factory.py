@@ -9,6 +9,7 @@ from kb.bootstrap.services import build_services
 from kb.config import load_settings
 from kb.services import Services
 from kb.web import (
+    accessibility,
     account,
     articles,
     digest,
@@ -39,6 +40,7 @@ _BLUEPRINTS = (
     articles.blueprint,
     search.blueprint,
     directory.blueprint,
+    accessibility.blueprint,
     machines.blueprint,
     files.blueprint,
     account.blueprint,

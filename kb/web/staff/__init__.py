@@ -2,9 +2,12 @@
 
 from kb.web.staff import (
     answering,
+    content,
+    design,
     drafts,
     filters,
     formatting,
+    keyboard,
     mails,
     overview,
     preview,
@@ -21,9 +24,12 @@ from kb.web.staff.area import blueprint
 __all__ = [
     "answering",
     "blueprint",
+    "content",
+    "design",
     "drafts",
     "filters",
     "formatting",
+    "keyboard",
     "mails",
     "overview",
     "preview",
