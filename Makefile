@@ -11,7 +11,7 @@ BUILD := .build
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help venv serve test check format bench bench-quality demo-loop screenshots chromium clean
+.PHONY: help venv serve test check format bench bench-quality demo-loop accessibility screenshots chromium clean
 
 help: ## Show this help
 	@echo "Helpshelf: a help center that a company runs itself."
@@ -44,6 +44,9 @@ bench-quality: $(VENV)/.installed-bench ## Measure how well search finds, on jud
 
 demo-loop: $(VENV)/.installed-test chromium ## Play a month of failed searches up to the answer, and prove each step
 	@$(BIN)/python tests/loop/demo.py $(ARGS)
+
+accessibility: $(VENV)/.installed-test chromium ## Check every page in every width, colour scheme and state (some minutes)
+	@HELPSHELF_AXE=all $(BIN)/python -m pytest -q tests/browser/test_accessibility.py $(ARGS)
 
 screenshots: $(VENV)/.installed-test chromium ## Take pictures of every page into screenshots/
 	@$(BIN)/python tests/browser/screenshots.py $(ARGS)

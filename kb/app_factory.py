@@ -9,6 +9,7 @@ from kb.bootstrap.services import build_services
 from kb.config import load_settings
 from kb.services import Services
 from kb.web import (
+    accessibility,
     account,
     articles,
     digest,
@@ -46,6 +47,7 @@ _BLUEPRINTS = (
     search.blueprint,
     directory.blueprint,
     inquiries.blueprint,
+    accessibility.blueprint,
     machines.blueprint,
     files.blueprint,
     account.blueprint,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from kb.accounts.rate_limits import RateLimiter
+from kb.accounts.saved_filters import SavedFilterService
 from kb.accounts.service import AccountService
 from kb.clock import Clock
 from kb.config import Settings
@@ -35,6 +36,7 @@ class Services:
     """What answers changed."""
     relevance: RegressionService
     accounts: AccountService
+    saved_filters: SavedFilterService
     rate_limiter: RateLimiter
     outbox: Outbox
     notifications: NotificationService

@@ -29,5 +29,33 @@ function initTickAll(box) {
   box.addEventListener("change", () => boxes.forEach((other) => { other.checked = box.checked; }));
 }
 
+/** "?" shows the keys, and so does their link in the menu; closing gives the focus back. */
+function initKeyHelp(dialog) {
+  let before = null;
+
+  function open() {
+    if (dialog.open) return;
+    before = document.activeElement;
+    dialog.showModal();
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "?" || event.ctrlKey || event.metaKey || event.altKey) return;
+    // Whoever types or dictates into a field means the character.
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    event.preventDefault();
+    open();
+  });
+  dialog.addEventListener("close", () => before?.focus());
+  document.querySelectorAll("[data-keys-link]").forEach((link) => {
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      open();
+    });
+  });
+}
+
+document.querySelectorAll("[data-keys]").forEach(initKeyHelp);
 document.querySelectorAll("table[data-row-keys]").forEach(initRowKeys);
 document.querySelectorAll("[data-tick-all]").forEach(initTickAll);

@@ -1,6 +1,7 @@
 """Settings in, everything an entry point works with out."""
 
 from kb.accounts.rate_limits import NullRateLimiter, RateLimiter
+from kb.accounts.saved_filters import SavedFilterService
 from kb.accounts.service import AccountService
 from kb.bootstrap.content_changes import build_content_changes
 from kb.bootstrap.embedding import build_grouping_embedder
@@ -29,6 +30,7 @@ from kb.storage.content_gaps import SqliteContentGapStore
 from kb.storage.migrations import migrations
 from kb.storage.page_reports import SqlitePageReportStore
 from kb.storage.rate_limits import SqliteRateLimiter
+from kb.storage.saved_filters import SqliteSavedFilterStore
 from kb.storage.search_log import SqliteSearchLogStore
 from kb.storage.sqlite import SqliteFile
 from kb.storage.sqlite_library import BUSY_TIMEOUT_MS
@@ -101,6 +103,7 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
         ),
         relevance=relevance,
         accounts=accounts,
+        saved_filters=SavedFilterService(SqliteSavedFilterStore(file), clock),
         rate_limiter=_build_rate_limiter(settings, clock),
         outbox=told.outbox,
         notifications=told.notifications,

@@ -76,6 +76,7 @@ class ContentGapService:
         with_nearest: FindNearest | None = None,
         *,
         assignee: str | None = None,
+        due_by: date | None = None,
         newest_first: bool = False,
         all_queries: bool = False,
     ) -> tuple[Topic, ...]:
@@ -89,6 +90,7 @@ class ContentGapService:
             offset: how many to skip.
             with_nearest: finds the articles nearest to a wording.
             assignee: only those of one person (an e-mail address), "" for those of nobody.
+            due_by: only those that somebody has to have done by this day.
             newest_first: order by when a topic first came up instead.
             all_queries: with every wording, not only the most frequent ones.
         """
@@ -101,6 +103,7 @@ class ContentGapService:
             limit,
             offset,
             assignee=assignee,
+            due_by=due_by,
             newest_first=newest_first,
             all_queries=all_queries,
         )
@@ -113,10 +116,11 @@ class ContentGapService:
         states: Collection[TopicState] | None = None,
         *,
         assignee: str | None = None,
+        due_by: date | None = None,
     ) -> int:
         """How many topics ``list_topics`` has in all."""
         wanted = tuple(TopicState) if states is None else states
-        return self._store.count_topics(since, until, wanted, assignee=assignee)
+        return self._store.count_topics(since, until, wanted, assignee=assignee, due_by=due_by)
 
     def find_topic(self, topic_id: int, with_nearest: FindNearest | None = None) -> Topic | None:
         """One topic over all its failed searches that are kept."""

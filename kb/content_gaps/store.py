@@ -24,13 +24,15 @@ class ContentGapStore(Protocol):
         offset: int,
         *,
         assignee: str | None = None,
+        due_by: date | None = None,
         newest_first: bool = False,
         all_queries: bool = False,
     ) -> list[Topic]:
         """Topics in these states with failed searches in these days, most demand first.
 
         Noise comes last, and its wordings are never listed in full.
-        ``assignee`` keeps those of one person, "" those of nobody.
+        ``assignee`` keeps those of one person, "" those of nobody; ``due_by`` those that
+        have to be done by a day.
         """
         ...
 
@@ -41,6 +43,7 @@ class ContentGapStore(Protocol):
         states: Collection[TopicState],
         *,
         assignee: str | None = None,
+        due_by: date | None = None,
     ) -> int:
         """How many topics ``list_topics`` has in all."""
         ...

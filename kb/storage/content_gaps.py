@@ -60,11 +60,12 @@ class SqliteContentGapStore:
         offset: int,
         *,
         assignee: str | None = None,
+        due_by: date | None = None,
         newest_first: bool = False,
         all_queries: bool = False,
     ) -> list[Topic]:
         """Topics in these states with failed searches in these days, most demand first."""
-        chosen, values = _choice(since, until, states, assignee)
+        chosen, values = _choice(since, until, states, assignee, due_by)
         rows = self._all(
             f"SELECT {_TOPIC}, count(*), count(DISTINCT searches.visit_id),"
             " min(searches.recorded_at), max(searches.recorded_at),"
@@ -100,9 +101,10 @@ class SqliteContentGapStore:
         states: Collection[TopicState],
         *,
         assignee: str | None = None,
+        due_by: date | None = None,
     ) -> int:
         """How many topics ``list_topics`` has in all."""
-        chosen, values = _choice(since, until, states, assignee)
+        chosen, values = _choice(since, until, states, assignee, due_by)
         rows = self._all(f"SELECT count(DISTINCT topics.id) {_FAILED}{chosen}", values)
         return int(rows[0][0])
 
@@ -223,14 +225,20 @@ class SqliteContentGapStore:
 
 
 def _choice(
-    since: date, until: date, states: Collection[TopicState], assignee: str | None
+    since: date,
+    until: date,
+    states: Collection[TopicState],
+    assignee: str | None,
+    due_by: date | None,
 ) -> tuple[str, tuple[Any, ...]]:
     """The condition that picks topics, to follow ``_FAILED``, with all of its values."""
     condition = f" AND topics.state IN ({_marks(states)})"
-    values = (_to_day(since), _to_day(until), *states)
-    if assignee is None:
-        return condition, values
-    return f"{condition} AND topics.assignee = ?", (*values, assignee)
+    values: tuple[Any, ...] = (_to_day(since), _to_day(until), *states)
+    if assignee is not None:
+        condition, values = f"{condition} AND topics.assignee = ?", (*values, assignee)
+    if due_by is not None:
+        condition, values = f"{condition} AND topics.due_day <= ?", (*values, _to_day(due_by))
+    return condition, values
 
 
 def _measure(row: Row, visits_before: int, end: int) -> Demand:

@@ -503,3 +503,18 @@ def page_reports(db: Database) -> None:
         " text TEXT NOT NULL, reported_at INTEGER NOT NULL, revision TEXT NOT NULL,"
         " UNIQUE (slug, text))"
     )
+
+
+@migrations()
+def saved_filters(db: Database) -> None:
+    """Filters of the topics list, by account and name."""
+    db.execute(
+        """CREATE TABLE saved_filters (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            account_id INTEGER NOT NULL REFERENCES accounts (id),
+            name TEXT NOT NULL,
+            query TEXT NOT NULL,
+            saved_at TEXT NOT NULL,
+            UNIQUE (account_id, name)
+        )"""
+    )

@@ -1,7 +1,8 @@
 """Takes a picture of every page: ``make screenshots`` puts them into ``screenshots/``.
 
 The demo content, and the content of other companies where HELPSHELF_SHARED_DATA names
-it, at phone and desktop width, light and dark, customers' pages and the staff area.
+it, at three widths, light, dark and in forced colours, customers' pages and the staff area.
+``ARGS="staff-topic home"`` takes those pages only.
 """
 
 import logging
@@ -30,11 +31,11 @@ from kb.clock import FixedClock  # noqa: E402
 from kb.config import load_settings  # noqa: E402
 from kb.content_changes.models import Author, FaqDraft  # noqa: E402
 from kb.services import Services  # noqa: E402
+from kb.web.accessibility import SCHEMES, WIDTHS  # noqa: E402
 from tests.browser.conftest import ARGUMENTS, PERSON  # noqa: E402
 from tests.conftest import NOW, run_git  # noqa: E402
 
-WIDTHS = (360, 1280)
-SCHEMES = ("light", "dark")
+WANTED = frozenset(sys.argv[1:])
 EMAIL, PASSWORD = "ada@example.com", "four quiet blue kettles"
 PAGES = {
     "home": "/",
@@ -58,15 +59,24 @@ PAGES = {
     "not-found": "/articles/kettle-manual",
     "withdrawn": "/articles/classic-app",
     "sign-in": "/account/sign-in",
+    "accessibility": "/accessibility",
 }
 STAFF_PAGES = {
     "staff-overview": "/staff/",
-    "staff-unanswered": "/staff/unanswered",
+    "staff-unanswered": "/staff/unanswered?assignee=&order=newest",
     "staff-topic": "/staff/unanswered/1",
+    "staff-answering": "/staff/unanswered/1/answering",
+    "staff-content": "/staff/content",
+    "staff-relevance": "/staff/relevance",
     "staff-searches": "/staff/searches",
     "staff-quality": "/staff/quality",
     "staff-previews": "/staff/preview/",
+    "staff-preview": "/staff/preview/trade-in",
+    "staff-mails": "/staff/mails",
     "staff-mails-to-me": "/account/mails",
+    "staff-keyboard": "/staff/keyboard",
+    "staff-design": "/staff/design",
+    "staff-password": "/account/password",
 }
 DRAFT_PAGES = {
     "staff-drafts": "/staff/drafts",
@@ -102,6 +112,7 @@ def main(target: Path) -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
         with served(ROOT / "articles", Path(scratch) / "demo") as (address, services):
             search_in_vain(browser, address, services)
+            triage_some(services)
             take(browser, address, PAGES, target / "demo")
             take(browser, address, STAFF_PAGES, target / "demo", staff=True)
         drafting = copy_into_git(ROOT / "articles", Path(scratch) / "drafting")
@@ -136,7 +147,7 @@ def served(content: Path, scratch: Path) -> Iterator[tuple[str, Services]]:
     clock = FixedClock(NOW)
     build_publisher(settings, clock).publish()
     services = build_services(settings, clock)
-    services.accounts.add(EMAIL, Role.EDITOR, PASSWORD, "Ada")
+    services.accounts.add(EMAIL, Role.ADMINISTRATOR, PASSWORD, "Ada")
     server = make_server("127.0.0.1", 0, create_app(services), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -160,11 +171,41 @@ def search_in_vain(browser: Browser, address: str, services: Services) -> None:
     """Leave some searches without an answer, so that the staff area has something to show."""
     clock = services.clock
     assert isinstance(clock, FixedClock)
-    for text in FAILING * 2:
-        context = browser.new_context(user_agent=PERSON)
-        context.new_page().goto(f"{address}/search?q={text.replace(' ', '+')}")
-        context.close()
-        clock.advance(timedelta(minutes=1))
+    clock.advance(timedelta(days=-12))
+    for number, text in enumerate(FAILING * 4):
+        # A chart needs days that differ.
+        clock.advance(timedelta(hours=16 if number % 2 else 1))
+        if number % 3:
+            search(browser, address, "late parcel")
+        search(browser, address, text)
+    clock.advance(NOW - clock.now())
+    context = browser.new_context(user_agent=PERSON, base_url=address)
+    page = context.new_page()
+    for article in ("descale-a-kettle", "late-parcel"):
+        page.goto(f"/articles/{article}")
+        page.get_by_role("button", name="No", exact=True).click()
+        page.locator("#thanks").wait_for()
+    context.close()
+
+
+def triage_some(services: Services) -> None:
+    """Decide about some topics, save a filter, so that every part of the lists is seen."""
+    today = services.clock.now().date()
+    topics = services.content_gaps.list_topics(today - timedelta(days=60), today)
+    triage = services.content_gaps.triage
+    for topic, days in zip(topics[:3], (-1, 0, 5), strict=False):
+        triage.assign(topic.id, EMAIL, today + timedelta(days=days), EMAIL)
+    triage.ignore(topics[-1].id, "We do not sell them.", EMAIL)
+    account = next(iter(services.accounts.list_accounts()))
+    services.saved_filters.save(account.id, "Mine, due", "assignee=me&due=today")
+    services.saved_filters.save(account.id, "New, of nobody", "assignee=nobody&order=newest")
+
+
+def search(browser: Browser, address: str, text: str) -> None:
+    """Search as somebody who has not been here before."""
+    context = browser.new_context(user_agent=PERSON)
+    context.new_page().goto(f"{address}/search?q={text.replace(' ', '+')}")
+    context.close()
 
 
 def take(
@@ -172,10 +213,11 @@ def take(
 ) -> None:
     """One picture of each page, width and colour scheme."""
     target.mkdir(parents=True, exist_ok=True)
-    for width in WIDTHS:
+    pages = {name: path for name, path in pages.items() if not WANTED or name in WANTED}
+    for width in WIDTHS if pages else ():
         for scheme in SCHEMES:
             context = browser.new_context(
-                viewport={"width": width, "height": 800}, color_scheme=scheme, user_agent=PERSON
+                viewport={"width": width, "height": 800}, user_agent=PERSON, **colors_of(scheme)
             )
             page = context.new_page()
             if staff:
@@ -190,8 +232,13 @@ def take(
             context.close()
 
 
+def colors_of(scheme: str) -> dict[str, str]:
+    """Options of a browser whose system asks for these colours."""
+    return {"forced_colors": "active"} if scheme == "forced" else {"color_scheme": scheme}
+
+
 def sign_in(page: Page, address: str) -> None:
-    """Sign in as an editor."""
+    """Sign in as an administrator, who sees every page."""
     page.goto(f"{address}/account/sign-in")
     page.fill("[name=email]", EMAIL)
     page.fill("[name=password]", PASSWORD)

@@ -10,7 +10,7 @@ import pytest
 from kb.accounts.models import Role
 from kb.app_factory import create_app
 from kb.bootstrap.services import build_services
-from tests.browser.test_accessibility import list_problems
+from tests.browser.axe import list_problems
 from tests.conftest import ROOT, RunningSite
 from tests.mail.servers import MailServer
 

@@ -33,7 +33,7 @@ def test_rows_are_walked_and_ticked_with_keys(open_list):
     page = open_list()
     rows = page.locator("tbody tr")
     expect(rows).to_have_count(3)
-    page.get_by_role("region").focus()
+    page.get_by_role("region", name="Table: Table of topics").focus()
     for key in "jjkx":
         page.keyboard.press(key)
     expect(rows.nth(0).get_by_role("link").first).to_be_focused()
@@ -75,3 +75,24 @@ def test_triage_without_javascript(open_list):
     expect(page.locator(".trail")).to_contain_text("ask the shop")
     page.get_by_role("button", name="Undo number").last.click()
     expect(page.get_by_role("status").filter(has_text="Taken back.")).to_be_visible()
+
+
+def test_a_question_mark_shows_the_keys_and_gives_the_focus_back(open_list):
+    page = open_list()
+    link = page.locator("tbody th a").first
+    link.focus()
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keys")
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(link).to_be_focused()
+    page.get_by_label("Reason").press_sequentially("why?")
+    expect(page.get_by_label("Reason")).to_have_value("why?")
+    expect(dialog).to_be_hidden()
+
+
+def test_the_keys_are_a_page_without_javascript(open_list):
+    page = open_list(java_script_enabled=False)
+    page.get_by_role("link", name="Keys").click()
+    expect(page.get_by_role("heading", level=1, name="Keys")).to_be_visible()

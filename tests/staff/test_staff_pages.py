@@ -301,3 +301,20 @@ def test_previews_are_for_editors(agent, editor, site):
 
 def test_nothing_of_the_staff_area_is_cached(agent):
     assert agent.get("/staff/").headers["Cache-Control"] == "no-store"
+
+
+def test_the_day_begins_with_what_waits(agent, make_customer):
+    make_customer().search("xylophone lessons")
+    page = agent.get("/staff/").text
+    assert "What waits" in page
+    for link in ("due=today", "assignee=me", "state=new", "#review", "#outdated", "#problems"):
+        assert link in page
+    # Nothing is due, so the filtered list is empty; without the filter it has the topic.
+    assert "xylophone" not in agent.get("/staff/unanswered?due=today").text
+    assert "xylophone" in agent.get("/staff/unanswered").text
+
+
+def test_content_to_look_after_is_a_page_and_csv(agent):
+    assert "To review" in agent.get("/staff/content").text
+    rows = agent.get("/staff/content?format=csv").text.splitlines()
+    assert rows[0].lstrip("\ufeff") == "list,path,line,title,day,problem,fix"

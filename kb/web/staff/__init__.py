@@ -2,9 +2,13 @@
 
 from kb.web.staff import (
     answering,
+    content,
+    design,
     drafts,
+    filters,
     formatting,
     inquiries,
+    keyboard,
     mails,
     overview,
     preview,
@@ -22,9 +26,13 @@ from kb.web.staff.area import blueprint
 __all__ = [
     "answering",
     "blueprint",
+    "content",
+    "design",
     "drafts",
+    "filters",
     "formatting",
     "inquiries",
+    "keyboard",
     "mails",
     "overview",
     "preview",

@@ -26,18 +26,26 @@ from kb.errors import ChangeRefused, InvalidInput
 from kb.web.services import services
 from kb.web.sign_in import requires
 from kb.web.staff.area import blueprint
+from kb.web.staff.responses import download_list, wants_csv
 from kb.web.translation import gettext as _
 
 
 @blueprint.get("/drafts")
 @requires(Permission.WRITE_DRAFTS)
-def drafts() -> str:
-    """Drafts that are not published, what the person typed and did not save, waiting pushes."""
+def drafts() -> str | Response:
+    """Drafts that are not published (also as CSV), what somebody typed and did not save, pushes."""
     problem = ""
     try:
         found = service().list_drafts()
     except ChangeRefused as error:
         found, problem = (), str(error)
+    if wants_csv():
+        rows = (
+            (path, d.branch, d.committed_at.isoformat(), d.subject, d.author)
+            for d in found
+            for path in d.paths or ("",)
+        )
+        return download_list("drafts", ("path", "branch", "last_change", "subject", "by"), rows)
     return render_template(
         "staff/drafts.html",
         drafts=found,

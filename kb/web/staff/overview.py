@@ -10,6 +10,7 @@ from kb.web.services import generation, services
 from kb.web.sign_in import requires
 from kb.web.staff.area import blueprint
 from kb.web.staff.charts import Chart, build_chart
+from kb.web.staff.day import list_tasks
 from kb.web.staff.formatting import medium_date
 from kb.web.staff.span import read_span
 from kb.web.translation import gettext as _
@@ -25,9 +26,11 @@ def overview() -> str:
     log = services().search_log
     summary = log.summary(span.since, span.until)
     problems = generation().problems
+    services().content_gaps.refresh()
     return render_template(
         "staff/overview.html",
         span=span,
+        tasks=list_tasks(span),
         summary=summary,
         chart=build_search_chart(summary),
         top=log.list_top_searches(span.since, span.until, _TOP),

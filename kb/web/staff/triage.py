@@ -226,9 +226,9 @@ def _read_events() -> list[int]:
 
 
 def _list_filter() -> dict[str, str]:
-    # The list's own filter by assignee travels as "assigned": the form has a field for the new one.
+    # The list's own filters travel by other names where the form has a field for the new value.
     fields = {"since": "since", "until": "until", "state": "state", "page": "page",
-              "assignee": "assigned"}  # fmt: skip
+              "assignee": "assigned", "due": "due_filter", "order": "order"}  # fmt: skip
     return {name: request.form[field] for name, field in fields.items() if request.form.get(field)}
 
 

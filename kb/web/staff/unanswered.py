@@ -13,6 +13,7 @@ from kb.web.pagination import Pages, page_number
 from kb.web.services import generation, services
 from kb.web.sign_in import requires
 from kb.web.staff.area import blueprint
+from kb.web.staff.filters import FIELDS, account_id, filter_query
 from kb.web.staff.responses import download
 from kb.web.staff.span import read_span
 
@@ -34,18 +35,22 @@ def unanswered() -> str | Response:
     span = read_span()
     state, states = _read_states()
     assignee = _read_assignee()
+    due = request.args.get("due", "")
+    due_by = services().clock.now().date() if due else None
     gaps = services().content_gaps
     if request.args.get("format") == "csv":
         period = (span.since, span.until, states)
-        first = gaps.list_topics(*period, _WITH_NEAREST, 0, list_nearest, assignee=assignee)
+        first = gaps.list_topics(
+            *period, _WITH_NEAREST, 0, list_nearest, assignee=assignee, due_by=due_by
+        )
         rest = gaps.list_topics(
-            *period, _EXPORTED - _WITH_NEAREST, _WITH_NEAREST, assignee=assignee
+            *period, _EXPORTED - _WITH_NEAREST, _WITH_NEAREST, assignee=assignee, due_by=due_by
         )
         csv = topics_csv([*first, *rest])
         return download(f"unanswered-{span.since}-{span.until}.csv", csv, "text/csv")
     gaps.refresh()
     order = request.args.get("order", "")
-    total = gaps.count_topics(span.since, span.until, states, assignee=assignee)
+    total = gaps.count_topics(span.since, span.until, states, assignee=assignee, due_by=due_by)
     pages = Pages(page_number(), total, TOPICS_PER_PAGE)
     if pages.is_beyond:
         abort(404)
@@ -57,6 +62,7 @@ def unanswered() -> str | Response:
         pages.slice.start,
         list_nearest,
         assignee=assignee,
+        due_by=due_by,
         newest_first=order == _NEWEST,
     )
     return render_template(
@@ -69,6 +75,10 @@ def unanswered() -> str | Response:
         waiting=services().notifications.count_waiting_by_topic([t.id for t in topics]),
         assignee=request.args.get("assignee", ""),
         order=order,
+        due=due,
+        filters=services().saved_filters.list(account_id()),
+        filter_query=filter_query(request.args),
+        filter_fields=FIELDS,
         colleagues=[a for a in services().accounts.list_accounts() if a.may(Permission.TRIAGE)],
     )
 

@@ -1,0 +1,74 @@
+"""The day's work: how much of each thing waits, and the list where it is done."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import url_for
+from flask_login import current_user
+
+from kb.content_gaps.models import TO_DO, TopicState
+from kb.web.services import generation, services
+from kb.web.staff.content import list_outdated, list_to_review
+from kb.web.staff.span import Span
+from kb.web.translation import gettext as _
+
+_MOST = 1_000
+"""Articles voted unhelpful that are counted; nobody has more to look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One number with its list; ``is_urgent`` when it should be nought."""
+
+    name: str
+    count: int
+    url: str
+    is_urgent: bool = False
+
+
+def list_tasks(span: Span) -> list[Task]:
+    """All tasks in the order in which they are best done."""
+    return [*_list_topic_tasks(span), *_list_content_tasks(span)]
+
+
+def _list_topic_tasks(span: Span) -> list[Task]:
+    gaps, me = services().content_gaps, str(current_user.account.email)
+    today = services().clock.now().date()
+    days = (span.since, span.until)
+    due = gaps.count_topics(*days, TO_DO, due_by=today)
+    mine = gaps.count_topics(*days, TO_DO, assignee=me)
+    new = gaps.count_topics(*days, (TopicState.NEW,))
+
+    def link(**fields: str) -> str:
+        return f"{url_for('staff.unanswered')}?{urlencode(span.query | fields)}"
+
+    return [
+        Task(_("Due today or before"), due, link(due="today"), is_urgent=True),
+        Task(_("Assigned to you"), mine, link(assignee="me")),
+        Task(_("New unanswered topics"), new, link(state=TopicState.NEW.value, order="newest")),
+    ]
+
+
+def _list_content_tasks(span: Span) -> list[Task]:
+    unhelpful = services().search_log.list_unhelpful(span.since, span.until, _MOST)
+    run = services().relevance.find_last_run()
+
+    def link(part: str) -> str:
+        return url_for("staff.content", _anchor=part)
+
+    return [
+        Task(
+            _("Articles voted unhelpful"),
+            len(unhelpful),
+            f"{url_for('staff.quality')}?{urlencode(span.query)}#unhelpful",
+        ),
+        Task(_("Articles to review"), len(list_to_review()), link("review")),
+        Task(_("Articles out of date"), len(list_outdated()), link("outdated")),
+        Task(
+            _("Regression queries that fail"),
+            run.failed if run else 0,
+            url_for("staff.relevance", _anchor="failing"),
+            is_urgent=True,
+        ),
+        Task(_("Content problems"), len(generation().problems), link("problems")),
+    ]

@@ -1,0 +1,51 @@
+"""Every template in the states that it has: what the accessibility tests visit."""
+
+from dataclasses import dataclass
+
+SUBMIT = "document.querySelector('{}').submit()"
+
+
+@dataclass(frozen=True)
+class PageState:
+    """A page to visit; ``script`` brings it into its state by sending a form."""
+
+    path: str
+    state: str = "default"
+    script: str = ""
+
+
+LONG = "x" * 190
+CUSTOMER = (
+    PageState("/"), PageState("/search"), PageState("/search?q=late+parcel"),
+    PageState("/search?q=retrun+an+itme"), PageState("/search?q=xylophone", "empty"),
+    PageState("/search?q=battery&collection=care&kind=how-to&product=fv-200"),
+    PageState(f"/search?q={LONG}", "long"),
+    PageState("/collections/all"), PageState("/collections/care"),
+    PageState("/collections/troubleshooting"), PageState("/articles/descale-a-kettle"),
+    PageState("/articles/error-codes"), PageState("/policies"),
+    PageState("/policies/warranty-policy"), PageState("/directory"), PageState("/contact"),
+    PageState("/contact?q=late+parcel"), PageState("/contact?article=descale-a-kettle"),
+    PageState(f"/contact?q={LONG}", "long"), PageState("/whats-new"), PageState("/accessibility"),
+    PageState("/articles/descale-a-kettle/thanks?helpful=no"),
+    PageState("/articles/classic-app", "error"), PageState("/no/such-kettle-page", "error"),
+    PageState(f"/articles/{LONG}", "long"), PageState("/account/sign-in"),
+    PageState("/account/sign-in", "error", SUBMIT.format("form[action$=\"sign-in\"]")),
+)  # fmt: skip
+NO_SPAN = "?since=2020-01-01&until=2020-01-02"
+STAFF = (
+    PageState("/staff/"), PageState(f"/staff/{NO_SPAN}", "empty"),
+    PageState("/staff/?since=yesterday", "error"), PageState("/staff/searches"),
+    PageState(f"/staff/searches{NO_SPAN}", "empty"), PageState("/staff/unanswered"),
+    PageState(f"/staff/unanswered{NO_SPAN}", "empty"), PageState("/staff/quality"),
+    PageState(f"/staff/quality{NO_SPAN}", "empty"), PageState("/staff/relevance", "empty"),
+    PageState("/staff/drafts"), PageState("/staff/preview/"), PageState("/staff/preview/trade-in"),
+    PageState("/staff/unanswered/1"), PageState("/staff/unanswered/2", "long"),
+    PageState("/staff/unanswered/1", "error", SUBMIT.format("form[action$=\"/ignore\"]")),
+    PageState("/staff/unanswered/1/answering"),
+    PageState("/staff/unanswered/1/answering", "error", SUBMIT.format("form.answering")),
+    PageState("/staff/design", "long"), PageState("/staff/keyboard"),
+    PageState("/staff/content"),
+    PageState("/articles/escalation-matrix"), PageState("/collections/phone-notes"),
+    PageState("/account/password"),
+    PageState("/account/password", "error", SUBMIT.format("main form.form")),
+)  # fmt: skip
