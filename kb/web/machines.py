@@ -20,6 +20,7 @@ _SEARCH_TEMPLATES = (
     "help_center/search.html",
     "layout.html",
     "skeleton.html",
+    "language_chooser.html",
     "components.html",
     "tell_me/parts.html",
 )
@@ -64,7 +65,7 @@ def opensearch() -> Response:
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     """Crawlers may read everything but searches, forms and the back office."""
-    rules = ("/search", "/contact?", "/staff/", "/account/", "/n/")
+    rules = ("/search", "/contact?", "/staff/", "/account/", "/n/", "/*?lang=", "/*&lang=")
     lines = ["User-agent: *", *(f"Disallow: {rule}" for rule in rules), ""]
     lines.append(f"Sitemap: {absolute_url('/sitemap.xml')}\n")
     return Response("\n".join(lines), mimetype="text/plain")

@@ -15,6 +15,7 @@ from kb.text import clean_query_text
 from kb.web.limits import check_limit
 from kb.web.security import check_form_token, make_form_token
 from kb.web.services import services
+from kb.web.translation import describe_error
 from kb.web.translation import gettext as _
 
 blueprint = Blueprint("tell_me", __name__, url_prefix="/tell-me")
@@ -111,7 +112,7 @@ def _check_offered() -> None:
 def _show_form(
     text: str, email: str = "", error: InvalidInput | None = None, status: int = 200
 ) -> Response:
-    message = _(str(error)) if error else ""
+    message = describe_error(error) if error else ""
     return _page("tell_me/form.html", status, text=text, email=email, error=error, message=message)
 
 

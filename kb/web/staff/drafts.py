@@ -26,6 +26,7 @@ from kb.errors import ChangeRefused, InvalidInput
 from kb.web.services import services
 from kb.web.sign_in import requires
 from kb.web.staff.area import blueprint
+from kb.web.translation import describe_error
 from kb.web.translation import gettext as _
 
 
@@ -37,7 +38,7 @@ def drafts() -> str:
     try:
         found = service().list_drafts()
     except ChangeRefused as error:
-        found, problem = (), str(error)
+        found, problem = (), describe_error(error)
     return render_template(
         "staff/drafts.html",
         drafts=found,
@@ -58,7 +59,9 @@ def edit_draft() -> Response:
     except InvalidInput:
         abort(404)
     except ChangeRefused as error:
-        return show_editor(DraftFile(branch, path, "", ""), "", problem=str(error), status=409)
+        return show_editor(
+            DraftFile(branch, path, "", ""), "", problem=describe_error(error), status=409
+        )
     if editing is None:
         abort(404)
     kept = editing.kept
@@ -128,7 +131,7 @@ def publish_draft() -> AnyResponse:
     try:
         done = service().publish(draft.branch, draft.path, saved.commit, author())
     except ChangeRefused as error:
-        return show_editor(now, text, problem=str(error), status=409)
+        return show_editor(now, text, problem=describe_error(error), status=409)
     if isinstance(done, Conflict):
         return show_editor(now, text, conflict=done, status=409)
     if isinstance(done, MergeConflict):
@@ -185,7 +188,7 @@ def _save(draft: DraftFile, text: str) -> Committed | Response:
         note = request.form.get("note", "")
         done = service().save(draft, text, note, author(), recreate=recreate)
     except ChangeRefused as error:
-        return show_editor(draft, text, problem=str(error), status=409)
+        return show_editor(draft, text, problem=describe_error(error), status=409)
     if isinstance(done, Conflict):
         # From now on the text is thought to take into account what the page shows.
         seen = DraftFile(draft.branch, draft.path, done.theirs, done.commit or draft.commit)
