@@ -449,3 +449,9 @@ def key_vectors(db: Database) -> None:
     """What keys mean, so that each is computed once; keys without a row were never compared."""
     db.execute("CREATE TABLE key_vectors (key TEXT PRIMARY KEY, model TEXT NOT NULL, vector BLOB)")
     db.execute("CREATE INDEX wordings_of_key ON wordings (key) WHERE key IS NOT NULL")
+
+
+@migrations()
+def tell_me_language(db: Database) -> None:
+    """The language in which somebody asked to be told; empty for those who asked before."""
+    db.execute("ALTER TABLE tell_me_requests ADD COLUMN language TEXT NOT NULL DEFAULT ''")

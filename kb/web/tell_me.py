@@ -12,6 +12,7 @@ from kb.accounts.rate_limits import Action
 from kb.errors import InvalidInput
 from kb.mail.address import parse_address
 from kb.text import clean_query_text
+from kb.web.interface_language import interface
 from kb.web.limits import check_limit
 from kb.web.security import check_form_token, make_form_token
 from kb.web.services import services
@@ -101,7 +102,7 @@ def withdraw(token: str) -> Response:
 def _request(text: str, address: str) -> None:
     # A mailbox that has had its mails of the day gets no more, and nobody learns that it had.
     if not services().rate_limiter.allow(Action.TELL_ME_MAIL, address.lower()):
-        services().notifications.request(text, address)
+        services().notifications.request(text, address, interface().tag)
 
 
 def _check_offered() -> None:
