@@ -29,6 +29,7 @@ from kb.web.formatting import init_formatting
 from kb.web.heading_links import link_headings
 from kb.web.help_center import collection_name
 from kb.web.identity import init_identity
+from kb.web.interface_language import init_interface_language
 from kb.web.page_cache import init_page_cache
 from kb.web.private_logs import init_private_logs
 from kb.web.security import client_address, init_security
@@ -82,11 +83,12 @@ def create_app(services: Services | None = None) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     # What is registered first sees the answer last: the guard of cookies has to come
     # after whatever sets them.
-    init_page_cache(app, (_ROOT / "templates", _ROOT / "static"))
+    init_page_cache(app, (_ROOT / "templates", _ROOT / "static", _ROOT / "translations"))
     init_errors(app, api.answer_error, api.PREFIX)
     init_security(app)
     init_sign_in(app)
     init_visits(app)
+    init_interface_language(app)
     init_turns(app)
     _init_templates(app)
     for blueprint in _BLUEPRINTS:

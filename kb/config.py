@@ -61,6 +61,7 @@ class Settings:
     webhook_format: str
     webhook_secret: str
     content_remote: str
+    languages: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,13 @@ def _regions(value: str) -> tuple[str, ...]:
     if not regions or any(len(region) != 2 or not region.isalpha() for region in regions):
         raise ValueError("use two-letter countries separated by commas, such as US,GB")
     return regions
+
+
+def _languages(value: str) -> tuple[str, ...]:
+    tags = tuple(part.strip() for part in value.split(",") if part.strip())
+    if not tags or not all(re.fullmatch(r"[a-z]{2,3}(-[A-Za-z]{2,4})*", tag) for tag in tags):
+        raise ValueError("use language tags separated by commas, such as en,de,pt-BR")
+    return tags
 
 
 def _ref(value: str) -> str:
@@ -343,6 +351,12 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         _remote,
         "Remote of the content's git repository that commits are pushed to; empty pushes nothing.",
+    ),
+    Setting(
+        "KB_LANGUAGES",
+        "en,de,es",
+        _languages,
+        "Languages that customers and staff may have the interface in.",
     ),
 )
 

@@ -7,7 +7,16 @@ wrong and what to do, because it is shown to editors and administrators as is.
 
 
 class HelpshelfError(Exception):
-    """Base of all errors that the product raises on purpose."""
+    """Base of all errors that the product raises on purpose.
+
+    A message with values names them, as in ``"Use at most %(count)s."``, and gets them as
+    keywords, so that a page can show it in another language.
+    """
+
+    def __init__(self, message: str = "", **values: object) -> None:
+        super().__init__(message % values if values else message)
+        self.message = message
+        self.values = values
 
 
 class SettingsError(HelpshelfError):
@@ -41,8 +50,8 @@ class DraftError(HelpshelfError):
 class InvalidInput(HelpshelfError):
     """What a person entered cannot be accepted; ``field`` names the form field."""
 
-    def __init__(self, message: str, field: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, message: str, field: str = "", **values: object) -> None:
+        super().__init__(message, **values)
         self.field = field
 
 

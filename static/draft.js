@@ -34,7 +34,7 @@ function initDraft(form) {
       if (!answer.ok) throw new Error(String(answer.status));
       const { saved_at: savedAt } = await answer.json();
       kept = text;
-      status.textContent = form.dataset.kept.replace("{time}", new Date(savedAt).toLocaleTimeString());
+      status.textContent = form.dataset.kept.replace("{time}", new Date(savedAt).toLocaleTimeString(document.documentElement.lang));
       status.classList.remove("field__error");
     } catch {
       status.textContent = form.dataset.notKept;

@@ -58,11 +58,14 @@ def check_password(password: str, email: str) -> None:
     folded = "".join(_normalize(password).casefold().split())
     if len(password) < MIN_PASSWORD_LENGTH:
         raise InvalidInput(
-            f"Use at least {MIN_PASSWORD_LENGTH} characters: a few words are easy to keep.",
+            "Use at least %(count)s characters: a few words are easy to keep.",
             "password",
+            count=MIN_PASSWORD_LENGTH,
         )
     if len(password) > MAX_PASSWORD_LENGTH:
-        raise InvalidInput(f"Use at most {MAX_PASSWORD_LENGTH} characters.", "password")
+        raise InvalidInput(
+            "Use at most %(count)s characters.", "password", count=MAX_PASSWORD_LENGTH
+        )
     if folded in (email.casefold(), email.casefold().partition("@")[0]):
         raise InvalidInput("The password must not be the e-mail address.", "password")
     if folded in _COMMON or len(set(folded)) < _MIN_DIFFERENT_CHARACTERS:

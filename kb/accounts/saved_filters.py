@@ -56,11 +56,13 @@ class SavedFilterService:
         """
         name = " ".join(name.split())
         if not name or len(name) > MAX_NAME:
-            raise InvalidInput(f"Give the filter a name of at most {MAX_NAME} characters.", "name")
+            raise InvalidInput(
+                "Give the filter a name of at most %(count)s characters.", "name", count=MAX_NAME
+            )
         known = {entry.name for entry in self._store.list_filters(account_id)}
         if name not in known and len(known) >= MAX_FILTERS:
             raise InvalidInput(
-                f"There are {MAX_FILTERS} filters already; remove one first.", "name"
+                "There are %(count)s filters already; remove one first.", "name", count=MAX_FILTERS
             )
         self._store.save_filter(account_id, name, query, self._clock.now().isoformat())
         return name

@@ -55,7 +55,9 @@ class AccountService:
             address, " ".join(name.split()), role, hash_password(password), self._clock.now()
         )
         if account is None:
-            raise InvalidInput(f"There is an account for {address} already.", "email")
+            raise InvalidInput(
+                "There is an account for %(address)s already.", "email", address=address
+            )
         _log.info("account added: %s (%s)", account.id, role)
         return account
 
@@ -159,7 +161,9 @@ class AccountService:
     def _get(self, email: str) -> Account:
         credentials = self._store.find_credentials(email.strip().lower())
         if credentials is None:
-            raise InvalidInput(f"There is no account for {email.strip()}.", "email")
+            raise InvalidInput(
+                "There is no account for %(address)s.", "email", address=email.strip()
+            )
         return credentials.account
 
     def _begin_session(self, account: Account) -> str:
@@ -190,4 +194,6 @@ def _parse_email(email: str) -> str:
             email.strip(), check_deliverability=False, globally_deliverable=False
         ).normalized.lower()
     except EmailNotValidError as error:
-        raise InvalidInput(f"This is not an e-mail address: {error}", "email") from error
+        raise InvalidInput(
+            "This is not an e-mail address: %(error)s", "email", error=error
+        ) from error

@@ -71,6 +71,12 @@ def build_told(
         except GenerationUnavailable:
             return ""
 
+    def site_language() -> str:
+        try:
+            return generations.current().library.site.language
+        except GenerationUnavailable:
+            return ""
+
     def find_title(slug: str) -> str | None:
         try:
             found = generations.current().library.find_summary(slug)
@@ -84,7 +90,7 @@ def build_told(
         return [RegressionFailure(query.text, query.slug, _place(query.rank)) for query in failing]
 
     outbox = build_outbox(settings, clock, file)
-    templates = MailTemplates(_TEMPLATES)
+    templates = MailTemplates(_TEMPLATES, site_language)
     signer = LinkSigner(secret_key)
     notifications = NotificationService(
         SqliteNotificationStore(file),

@@ -59,8 +59,9 @@ class ProcessTrialRunner:
             )
         except subprocess.TimeoutExpired as error:
             raise TrialError(
-                f"It took longer than {self.patience_seconds:g} s to try the change: "
-                "run `kb index` if vectors are missing, then try again."
+                "It took longer than %(seconds)g s to try the change: "
+                "run `kb index` if vectors are missing, then try again.",
+                seconds=self.patience_seconds,
             ) from error
         finally:
             self._turn.release()

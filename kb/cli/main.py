@@ -26,6 +26,7 @@ _COMMANDS = {
     "log": ("kb.cli.log:log", "Import and maintain the search log."),
     "mail": ("kb.cli.mail:mail", "Deliver mails and try the settings of mail."),
     "digest": ("kb.cli.digest:digest", "Print or send the weekly digest for staff."),
+    "i18n": ("kb.cli.i18n:i18n", "Keep the translations of the interface complete."),
     "user": ("kb.cli.user:user", "Manage staff accounts."),
 }
 

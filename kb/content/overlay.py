@@ -25,7 +25,9 @@ class OverlaySource:
     def __init__(self, base: ContentSource, changes: Mapping[str, str | bytes | None]) -> None:
         for path in changes:
             if not path or path.startswith("/") or ".." in path.split("/") or "\0" in path:
-                raise InvalidInput(f"{path!r} is no path below the content folder.", "path")
+                raise InvalidInput(
+                    "'%(path)s' is no path below the content folder.", "path", path=path
+                )
         self._base = base
         self._changes = {
             path: text.encode() if isinstance(text, str) else text for path, text in changes.items()

@@ -176,7 +176,12 @@ def _checked(old: str, new: str) -> str:
     after = parse_article("", new.encode("utf-8", "surrogatepass"))
     errors = [p for p in after.problems if p.severity is Severity.ERROR]
     if errors:
-        raise ChangeRefused(f"line {errors[0].line}: {errors[0].message}; {errors[0].fix}.")
+        raise ChangeRefused(
+            "line %(line)s: %(problem)s; %(fix)s.",
+            line=errors[0].line,
+            problem=errors[0].message,
+            fix=errors[0].fix,
+        )
     if before.body != after.body or before.front_matter.state != after.front_matter.state:
         raise ChangeRefused("It is written in an unusual way: make this change by hand.")
     return new
@@ -228,11 +233,21 @@ def _parse(head: str) -> Mapping[str, Any]:
     try:
         return parse_yaml(head, "", first_line=2).value
     except YamlError as error:
-        raise ChangeRefused(f"line {error.line}: {error.message}; {error.fix}.") from error
+        raise ChangeRefused(
+            "line %(line)s: %(problem)s; %(fix)s.",
+            line=error.line,
+            problem=error.message,
+            fix=error.fix,
+        ) from error
 
 
 def _parse_settings(text: str) -> Mapping[str, Any]:
     try:
         return parse_yaml(text, "", max_bytes=MAX_SETTINGS_BYTES).value
     except YamlError as error:
-        raise ChangeRefused(f"line {error.line}: {error.message}; {error.fix}.") from error
+        raise ChangeRefused(
+            "line %(line)s: %(problem)s; %(fix)s.",
+            line=error.line,
+            problem=error.message,
+            fix=error.fix,
+        ) from error

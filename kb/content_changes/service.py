@@ -157,7 +157,7 @@ class ContentChangeService:
         try:
             new = change(file.text)
         except ChangeRefused as error:
-            raise ChangeRefused(f"{path}: {error}") from error
+            raise ChangeRefused("%(path)s: %(error)s", path=path, error=error) from error
         body = [f"- {line}" for line in lines]
         if topic is not None:
             body += ["", f"Topic: {topic}"] if body else [f"Topic: {topic}"]

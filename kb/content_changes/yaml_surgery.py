@@ -43,7 +43,7 @@ def append_items(
     old = _parse(text, max_bytes)
     known = old.get(key)
     if isinstance(known, Mapping):
-        raise ChangeRefused(f"`{key}` is not a list: make it one by hand first.")
+        raise ChangeRefused("`%(key)s` is not a list: make it one by hand first.", key=key)
     before = [known] if isinstance(known, str) and known else list(known or ())
     changed = _append(text, key, items, newline)
     _check(changed, {**old, key: [*before, *map(_plain_value, items)]}, max_bytes)
@@ -67,7 +67,7 @@ def set_value(
         gap = "" if text[start - 1 : start].isspace() else " "
         changed = text[:start] + gap + _scalar(value) + text[end:]
     else:
-        raise ChangeRefused(f"`{key}` is not on one line: set it by hand.")
+        raise ChangeRefused("`%(key)s` is not on one line: set it by hand.", key=key)
     _check(changed, {**old, key: value}, max_bytes)
     return changed
 
@@ -93,7 +93,7 @@ def _append(text: str, key: str, items: Sequence[Item], newline: str) -> str:
     start, end = node.start_mark.index, node.end_mark.index
     written = text[start:end]
     if node.style in ("|", ">") or "\n" in written or "\r" in written:
-        raise ChangeRefused(f"`{key}` is a long text: make it a list by hand first.")
+        raise ChangeRefused("`%(key)s` is a long text: make it a list by hand first.", key=key)
     indent = 2 + len(_indent_of_line(text, start))
     lines = [" " * indent + f"- {written}"] if node.value else []
     lines += _block(items, indent, quoted=False)
@@ -208,7 +208,12 @@ def _parse(text: str, max_bytes: int) -> Mapping[str, Any]:
     try:
         return parse_yaml(text, "", max_bytes=max_bytes).value
     except YamlError as error:
-        raise ChangeRefused(f"line {error.line}: {error.message}; {error.fix}.") from error
+        raise ChangeRefused(
+            "line %(line)s: %(problem)s; %(fix)s.",
+            line=error.line,
+            problem=error.message,
+            fix=error.fix,
+        ) from error
 
 
 def _check(changed: str, expected: Mapping[str, Any], max_bytes: int) -> None:

@@ -20,8 +20,6 @@ from kb.errors import InvalidInput, TopicChanged
 MAX_NOTE = 2_000
 MAX_LABEL = 200
 
-_GONE = "There is no such topic any more."
-
 
 class TriageService:
     """Decides, names, merges and splits topics, and keeps a trail of it.
@@ -225,20 +223,24 @@ class TriageService:
             if event.id > seen and event.action is not Action.COMMENTED:
                 who = event.account_email or "the system"
                 raise TopicChanged(
-                    f"{who} changed this topic in the meantime ({event.action}). "
-                    "Look at it again before you decide."
+                    "%(who)s changed this topic in the meantime (%(action)s). "
+                    "Look at it again before you decide.",
+                    who=who,
+                    action=event.action,
                 )
 
     def _get(self, topic_id: int) -> Marks:
         marks = self._get_any(topic_id)
         if marks.merged_into is not None:
-            raise InvalidInput(f"This topic was merged into topic {marks.merged_into}.")
+            raise InvalidInput(
+                "This topic was merged into topic %(other)s.", other=marks.merged_into
+            )
         return marks
 
     def _get_any(self, topic_id: int) -> Marks:
         marks = self._store.find_marks(topic_id)
         if marks is None:
-            raise InvalidInput(_GONE)
+            raise InvalidInput("There is no such topic any more.")
         return marks
 
 

@@ -169,7 +169,7 @@ class InquiryService:
         """One inquiry. Raises InvalidInput."""
         found = self._store.find(inquiry_id)
         if found is None:
-            raise InvalidInput(f"There is no inquiry {inquiry_id}.")
+            raise InvalidInput("There is no inquiry %(number)s.", number=inquiry_id)
         return found
 
     def find(self, inquiry_id: int) -> Inquiry | None:
@@ -260,5 +260,5 @@ def _clean(text: str, longest: int, field: str, missing: str) -> str:
     if not cleaned:
         raise InvalidInput(missing, field)
     if len(cleaned) > longest:
-        raise InvalidInput(f"Use at most {longest:,} characters.", field)
+        raise InvalidInput("Use at most %(count)s characters.", field, count=longest)
     return cleaned

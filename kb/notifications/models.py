@@ -18,6 +18,8 @@ class TellMeRequest:
     is_confirmed: bool
     expires_at: datetime
     """When it is deleted, whatever happened until then; a full hour."""
+    language: str = ""
+    """Tag of the language in which they asked, for the mails; empty where it was not kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,11 +82,16 @@ class NotificationService:
         """Whether customers may ask: only when a mail can reach them."""
         return self._options.is_wanted and self._outbox.can_send()
 
-    def request(self, text: str, email: str) -> None:
+    def request(self, text: str, email: str, language: str = "") -> None:
         """Send a mail that asks the owner of the address for a yes.
 
         Whether the address is known makes no difference to the caller. The mail does not
         repeat the text: anybody can type anybody's address, and a message with it.
+
+        Args:
+            text: what was searched.
+            email: address to tell.
+            language: tag of the language of the mails.
 
         Raises:
             InvalidInput: there is no text, or the address is none; names the field.
@@ -102,7 +107,9 @@ class NotificationService:
                 return
             if request is None:
                 expires_at = self._in(UNCONFIRMED_FOR)
-                request = TellMeRequest(make_key(), address, text, normalised, False, expires_at)
+                request = TellMeRequest(
+                    make_key(), address, text, normalised, False, expires_at, language
+                )
                 self._store.add(request)
             self._outbox.cancel(request.key)
             self._post_confirmation(request)
@@ -206,6 +213,7 @@ class NotificationService:
     def _post_confirmation(self, request: TellMeRequest) -> None:
         mail = self._templates.render(
             "tell_me_confirm",
+            request.language,
             site_name=self._site_name(),
             confirm_url=self._link("confirm", self._signer.make(CONFIRM, request.key)),
             hours=UNCONFIRMED_FOR // timedelta(hours=1),
@@ -220,6 +228,7 @@ class NotificationService:
         url = answer.url
         mail = self._templates.render(
             "tell_me_answered",
+            request.language,
             site_name=self._site_name(),
             text=request.text,
             title=answer.title,

@@ -31,7 +31,7 @@ class LocalTrialRunner:
                 effect = self._compare(change, trial, after)
                 return replace(effect, problems=_new_errors(trial, change))
         except (SourceError, PublishError, GenerationUnavailable) as error:
-            raise TrialError(f"The change cannot be tried: {error}") from error
+            raise TrialError("The change cannot be tried: %(error)s", error=error) from error
 
     def _compare(self, change: TrialChange, trial: Trial, after: Generation) -> RegressionEffect:
         # What others saved and nobody published yet is not the effect of this change.

@@ -518,3 +518,9 @@ def saved_filters(db: Database) -> None:
             UNIQUE (account_id, name)
         )"""
     )
+
+
+@migrations()
+def tell_me_language(db: Database) -> None:
+    """The language in which somebody asked to be told; empty for those who asked before."""
+    db.execute("ALTER TABLE tell_me_requests ADD COLUMN language TEXT NOT NULL DEFAULT ''")

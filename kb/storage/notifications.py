@@ -9,7 +9,7 @@ from kb.notifications.models import AnsweredTopic, TellMeRequest
 from kb.storage.search_log_file import from_ms, to_ms
 from kb.storage.sqlite import SqliteFile, translated_errors
 
-_COLUMNS = "key, email, text, normalised, is_confirmed, expires_at"
+_COLUMNS = "key, email, text, normalised, is_confirmed, expires_at, language"
 _CONFIRMED = """
 WITH RECURSIVE asked (key, topic_id) AS (
     SELECT key, coalesce(
@@ -43,9 +43,9 @@ class SqliteNotificationStore:
     def add(self, request: TellMeRequest) -> None:
         """Keep a new request."""
         self._run(
-            f"INSERT INTO tell_me_requests ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608
+            f"INSERT INTO tell_me_requests ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
             (request.key, request.email, request.text, request.normalised,
-             request.is_confirmed, to_ms(request.expires_at)),
+             request.is_confirmed, to_ms(request.expires_at), request.language),
         )  # fmt: skip
 
     def find(self, email: str, normalised: str) -> TellMeRequest | None:
@@ -137,5 +137,7 @@ class SqliteNotificationStore:
 
 
 def _request_from(row: tuple[Any, ...]) -> TellMeRequest:
-    key, email, text, normalised, is_confirmed, expires_at = row
-    return TellMeRequest(key, email, text, normalised, bool(is_confirmed), from_ms(expires_at))
+    key, email, text, normalised, is_confirmed, expires_at, language = row
+    return TellMeRequest(
+        key, email, text, normalised, bool(is_confirmed), from_ms(expires_at), language
+    )

@@ -15,8 +15,8 @@ from kb.errors import InvalidInput
 from kb.web.security import client_address
 from kb.web.services import services
 from kb.web.sign_in import ask_to_sign_in, begin_session, end_session, is_local_path
+from kb.web.translation import describe_error, ngettext
 from kb.web.translation import gettext as _
-from kb.web.translation import ngettext
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
@@ -114,7 +114,7 @@ def password() -> AnyResponse:
     try:
         accounts.change_password(email, form.password.data or "", keep_token=current_user.token)
     except InvalidInput as error:
-        return _show_password(_with_error(form, "password", _(str(error))), 422)
+        return _show_password(_with_error(form, "password", describe_error(error)), 422)
     return redirect(url_for("account.password", changed=1), 303)
 
 

@@ -9,6 +9,7 @@ from kb.contacts.models import Department
 from kb.contacts.opening import find_status
 from kb.errors import GenerationUnavailable
 from kb.web.formatting import list_languages
+from kb.web.interface_language import interface
 from kb.web.opening_hours import describe_reply, describe_status
 from kb.web.services import generation, services
 
@@ -74,7 +75,8 @@ def build_card(department: Department) -> ContactCard:
     """The department as it stands at this minute."""
     now = services().clock.now()
     minute = now - timedelta(seconds=now.second, microseconds=now.microsecond)
-    return _build_card(_Moment(generation().id, department.slug, minute, department))
+    language = interface().tag
+    return _build_card(_Moment(generation().id, department.slug, minute, language, department))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class _Moment:
     generation: str
     slug: str
     minute: datetime
+    language: str
     department: Department = field(compare=False)
 
 

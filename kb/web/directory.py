@@ -16,7 +16,7 @@ from kb.web.opening_hours import list_week
 from kb.web.page_cache import cached_page
 from kb.web.security import make_form_token
 from kb.web.services import generation, services
-from kb.web.translation import gettext as _
+from kb.web.translation import describe_error
 
 blueprint = Blueprint("directory", __name__)
 
@@ -86,7 +86,7 @@ def show_contact(
         form=form,
         form_token=make_form_token(INQUIRY_PURPOSE) if is_offered else "",
         error=error,
-        message=_(str(error)) if error else "",
+        message=describe_error(error) if error else "",
         tried_searches=searches,
         tried_articles=[a for slug in opened if (a := library.find_summary(slug, audience()))],
     )

@@ -1,19 +1,19 @@
-"""Dates, times and addresses as people of the site's country read them."""
+"""Dates, times and addresses as readers of the interface's language write them."""
 
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from flask import Flask, request
 
-from kb.content.models import Site
-from kb.errors import GenerationUnavailable
+from kb.languages.interface import find_locale
 from kb.search_log.models import VoteReason
-from kb.web.services import generation, services
+from kb.web.current_site import site
+from kb.web.interface_language import interface
+from kb.web.services import services
 from kb.web.translation import gettext as _
 
 
@@ -28,17 +28,6 @@ def init_formatting(app: Flask) -> None:
     app.jinja_env.globals["absolute_url"] = absolute_url
 
 
-def site() -> Site:
-    """The help center's identity; a plain one while nothing is published.
-
-    The sign-in page has to work before the first publish.
-    """
-    try:
-        return generation().library.site
-    except GenerationUnavailable:
-        return Site()
-
-
 def today() -> date:
     """The day it is where the company is."""
     return services().clock.now().astimezone(find_zone(site().timezone)).date()
@@ -48,12 +37,12 @@ def long_date(value: date | datetime | None) -> str:
     """The day in words, "October 26, 2026" in English; empty when there is none."""
     if value is None:
         return ""
-    return _format_long(_local_day(value), site().language)
+    return _format_long(_local_day(value), interface().tag)
 
 
 def month(value: date | datetime) -> str:
     """Month and year in words."""
-    return format_skeleton("yMMMM", _local_day(value), locale=_locale(site().language))
+    return format_skeleton("yMMMM", _local_day(value), locale=interface().locale)
 
 
 def iso_time(value: date | datetime) -> str:
@@ -63,8 +52,8 @@ def iso_time(value: date | datetime) -> str:
 
 def list_languages(codes: tuple[str, ...]) -> str:
     """The names of languages as a list in words: "English and French"."""
-    locale = _locale(site().language)
-    names = [_locale(code).get_language_name(locale.language) or code for code in codes]
+    locale = interface().locale
+    names = [find_locale(code).get_language_name(str(locale)) or code for code in codes]
     return format_list(names, locale=locale)
 
 
@@ -81,7 +70,7 @@ def vote_reason_name(reason: str) -> str:
 
 def text_direction(language: str) -> str:
     """Which way a language is written, for the ``dir`` attribute: ``ltr`` or ``rtl``."""
-    return str(_locale(language).text_direction)
+    return str(find_locale(language).text_direction)
 
 
 def absolute_url(path: str) -> str:
@@ -98,15 +87,7 @@ def _local_day(value: date | datetime) -> date:
 
 @lru_cache(maxsize=2048)
 def _format_long(day: date, language: str) -> str:
-    return format_date(day, format="long", locale=_locale(language))
-
-
-@lru_cache(maxsize=64)
-def _locale(language: str) -> Locale:
-    try:
-        return Locale.parse(language, sep="-")
-    except (ValueError, UnknownLocaleError):
-        return Locale("en")
+    return format_date(day, format="long", locale=find_locale(language))
 
 
 @lru_cache(maxsize=64)

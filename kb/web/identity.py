@@ -11,7 +11,7 @@ from flask import Blueprint, Flask, Response, request
 
 from kb.content.models import Site
 from kb.errors import GenerationUnavailable
-from kb.web.formatting import site
+from kb.web.current_site import site
 from kb.web.services import generation
 
 blueprint = Blueprint("identity", __name__)

@@ -23,6 +23,7 @@ _SEARCH_TEMPLATES = (
     "help_center/search.html",
     "layout.html",
     "skeleton.html",
+    "language_chooser.html",
     "components.html",
     "tell_me/parts.html",
 )
@@ -87,7 +88,10 @@ def completions() -> Response:
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     """Crawlers may read everything but searches, forms and the back office."""
-    rules = ("/search", "/contact?", "/staff/", "/account/", "/n/", "/articles/*/report")
+    rules = (
+        *("/search", "/contact?", "/staff/", "/account/", "/n/", "/articles/*/report"),
+        *("/*?lang=", "/*&lang="),
+    )
     lines = ["User-agent: *", *(f"Disallow: {rule}" for rule in rules), ""]
     lines.append(f"Sitemap: {absolute_url('/sitemap.xml')}\n")
     return Response("\n".join(lines), mimetype="text/plain")

@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.core import get_global
-from babel.dates import format_date, format_time, get_timezone_name
+from babel.core import Locale, get_global
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_name
 
 from kb.contacts.models import DayHours, Department, OpenStatus
 from kb.contacts.opening import describe_hours, find_reply_due
+from kb.web.interface_language import interface
 from kb.web.translation import gettext as _
 
-LANGUAGE = "en"
-"""The language of the interface; there is one so far."""
 _ONE_DAY = timedelta(days=1)
 
 
@@ -52,7 +51,7 @@ def describe_reply(department: Department, now: datetime) -> str:
 def list_week(department: Department, now: datetime) -> tuple[WeekRow, ...]:
     """The coming seven days from Monday to Sunday; () where no hours are published."""
     return tuple(
-        WeekRow(format_date(row.day, "EEEE", locale=LANGUAGE), _describe_day(row))
+        WeekRow(format_date(row.day, "EEEE", locale=_locale()), _describe_day(row))
         for row in describe_hours(department, now)
     )
 
@@ -75,7 +74,7 @@ def zone_name(department: Department) -> str:
     # "world (EST5EDT) Time".
     if get_global("zone_territories").get(zone.key) == "001":
         return zone.key
-    return get_timezone_name(zone, locale=LANGUAGE)
+    return get_timezone_name(zone, locale=_locale())
 
 
 def _describe_end(department: Department, moment: datetime, now: datetime) -> str:
@@ -108,17 +107,19 @@ def _describe_date(day: date, today: date) -> str:
     if day - today == _ONE_DAY:
         return _("tomorrow")
     if day - today < timedelta(days=7):
-        return format_date(day, "EEEE", locale=LANGUAGE)
-    return _("on %(date)s") % {"date": format_date(day, "MMMM d", locale=LANGUAGE)}
+        return format_date(day, "EEEE", locale=_locale())
+    return _("on %(date)s") % {"date": format_skeleton("MMMMd", day, locale=_locale())}
 
 
 def _describe_time(local: datetime) -> str:
     if (local.hour, local.minute) in ((0, 0), (12, 0)):
         # "12 am" and "12 pm" are misread by half of all people.
         return _("noon") if local.hour else _("midnight")
-    # Translators: how a time is written, in the letters of CLDR; "HH:mm" for 24 hours.
-    pattern = _("h:mm a") if local.minute else _("h a")
-    return format_time(local, pattern, locale=LANGUAGE).lower()
+    locale = _locale()
+    if locale.language == "en":
+        pattern = "h:mm a" if local.minute else "h a"
+        return format_time(local, pattern, locale=locale).lower()
+    return format_time(local, "short", locale=locale)
 
 
 def _describe_day(row: DayHours) -> str:
@@ -135,3 +136,7 @@ def _describe_day(row: DayHours) -> str:
     ]
     times = _(", ").join(spans)
     return _("%(times)s (public holiday)") % {"times": times} if row.holiday else times
+
+
+def _locale() -> Locale:
+    return interface().locale

@@ -1,8 +1,8 @@
 """Lets browsers keep pages and ask whether they are still right.
 
 The tag of a page is made of everything that can change it: the generation, the
-templates, and what the view names (department open or closed, the day, a form
-token).  A page that has not changed is answered with 304 before it is rendered.
+templates and catalogs, the language of the interface, and what the view names
+(department open or closed, the day, a form token).  A page that has not changed is answered with 304 before it is rendered.
 """
 
 import hashlib
@@ -14,6 +14,7 @@ from flask import Flask, Response, current_app, make_response, request
 from kb import __version__
 from kb.content.models import Audience
 from kb.web.audience import audience
+from kb.web.interface_language import depends_on_browser, interface
 from kb.web.services import generation
 
 _EXTENSION = "helpshelf.template_version"
@@ -48,7 +49,7 @@ def cached_page(render: Callable[[], str], *parts: object) -> Response:
 
 def _make_etag(parts: tuple[object, ...]) -> str:
     version = current_app.extensions[_EXTENSION]
-    known = (version, generation().id, request.full_path, request.host, *parts)
+    known = (version, generation().id, interface().tag, request.full_path, request.host, *parts)
     return hashlib.sha256(repr(known).encode()).hexdigest()[:32]
 
 
@@ -59,6 +60,8 @@ def _mark(response: Response, *, private: bool) -> Response:
         # Going back in the browser after signing out must not show it again.
         response.cache_control.no_store = True
     response.vary.add("Cookie")
+    if depends_on_browser():
+        response.vary.add("Accept-Language")
     return response
 
 

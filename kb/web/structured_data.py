@@ -11,7 +11,8 @@ from flask import Flask
 from kb.contacts.models import Department
 from kb.content.models import Article, ArticleSummary, Collection, Kind, State
 from kb.errors import GenerationUnavailable
-from kb.web.formatting import absolute_url, iso_time, site
+from kb.web.current_site import site
+from kb.web.formatting import absolute_url, iso_time
 from kb.web.services import generation
 from kb.web.translation import gettext as _
 

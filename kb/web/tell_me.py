@@ -12,9 +12,11 @@ from kb.accounts.rate_limits import Action
 from kb.errors import InvalidInput
 from kb.mail.address import parse_address
 from kb.text import clean_query_text
+from kb.web.interface_language import interface
 from kb.web.limits import check_limit
 from kb.web.security import check_form_token, make_form_token
 from kb.web.services import services
+from kb.web.translation import describe_error
 from kb.web.translation import gettext as _
 
 blueprint = Blueprint("tell_me", __name__, url_prefix="/tell-me")
@@ -100,7 +102,7 @@ def withdraw(token: str) -> Response:
 def _request(text: str, address: str) -> None:
     # A mailbox that has had its mails of the day gets no more, and nobody learns that it had.
     if not services().rate_limiter.allow(Action.TELL_ME_MAIL, address.lower()):
-        services().notifications.request(text, address)
+        services().notifications.request(text, address, interface().tag)
 
 
 def _check_offered() -> None:
@@ -111,7 +113,7 @@ def _check_offered() -> None:
 def _show_form(
     text: str, email: str = "", error: InvalidInput | None = None, status: int = 200
 ) -> Response:
-    message = _(str(error)) if error else ""
+    message = describe_error(error) if error else ""
     return _page("tell_me/form.html", status, text=text, email=email, error=error, message=message)
 
 

@@ -1,19 +1,20 @@
-"""Where visible strings meet their translation; English is the source language.
+"""Where visible strings meet their translation; English is the source language."""
 
-The catalogs come with the languages; until then every string passes through
-unchanged, so that no template has to be touched when they arrive.
-"""
-
-import gettext as _gettext
-
-_catalog = _gettext.NullTranslations()
+from kb.errors import HelpshelfError
+from kb.web.interface_language import interface
 
 
 def gettext(message: str) -> str:
     """The message in the language of the interface."""
-    return _catalog.gettext(message)
+    return interface().catalog.gettext(message)
 
 
 def ngettext(singular: str, plural: str, count: int) -> str:
     """The form of the message that fits the count."""
-    return _catalog.ngettext(singular, plural, count)
+    return interface().catalog.ngettext(singular, plural, count)
+
+
+def describe_error(error: HelpshelfError) -> str:
+    """What an error says, in the language of the interface; English where no catalog has it."""
+    message = gettext(error.message)
+    return message % error.values if error.values else message

@@ -146,7 +146,7 @@ def test_inquiries_of_merged_topics_come_along(told_site, writer, inquiries):
     ("fields", "says"),
     [
         ({"message": " \n "}, "Write what you want to know."),
-        ({"message": "x" * 5_001}, "at most 5,000"),
+        ({"message": "x" * 5_001}, "at most 5000"),
         ({"email": "nobody"}, "inquiry-email-error"),
         ({"email": ""}, "inquiry-email-error"),
     ],

@@ -67,6 +67,18 @@ def test_from_the_form_to_the_answer(told_site, asker, read_mails, link_in, rows
     assert len(read_mails()) == 2, "one mail, however often it is answered"
 
 
+def test_both_mails_are_in_the_language_of_the_form(told_site, asker, read_mails, link_in):
+    asker.client.set_cookie("lang", "de")
+    asker.ask(QUESTION, EMAIL)
+    (first,) = read_mails()
+    assert "Bitte bestätigen Sie" in first.get_content()
+    asker.post(link_in(first, "tell-me/confirm"))
+    assert answer_topic(told_site, find_topic(told_site)) == 1
+    told = read_mails()[-1]
+    assert told["Subject"] == "Beantwortet: Descale a kettle"
+    assert "Guten Tag" in told.get_content()
+
+
 def test_no_file_holds_the_address_afterwards(told_site, waiting, read_mails):
     folder = told_site.settings.database.parent
     assert any(b"ben.customer" in path.read_bytes() for path in folder.iterdir())
@@ -249,6 +261,7 @@ def test_nothing_in_its_row_leads_to_a_visit(asker, waiting, rows, told_site):
     (row,) = rows("tell_me_requests")
     assert set(row) == {
         "key", "email", "text", "normalised", "topic_id", "is_confirmed", "expires_at",
+        "language",  # one of the few of the interface
     }  # fmt: skip
     assert row["expires_at"] % 3_600_000 == 0, "no time finer than an hour"
     visit = asker.visit

@@ -45,7 +45,9 @@ class FolderRepository:
             data = file.read_bytes()
             return ContentFile(path, data.decode("utf-8"), blob_digest(data))
         except (OSError, UnicodeDecodeError) as error:
-            raise ChangeRefused(f"{path} cannot be read as UTF-8 text: {error}.") from error
+            raise ChangeRefused(
+                "%(path)s cannot be read as UTF-8 text: %(error)s.", path=path, error=error
+            ) from error
 
     def commit(self, proposal: Proposal, author: Author, at: datetime) -> Committed | Conflict:
         """Always refuses; ask ``can_commit`` first."""

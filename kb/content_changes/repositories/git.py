@@ -222,8 +222,10 @@ class GitRepository:
         tip = self._git.find_commit(self._ref)
         if tip is None:
             raise ChangeRefused(
-                f"There is no branch {self._ref!r} with a commit in {self._git.folder}: "
-                "commit the articles first, or correct KB_CONTENT_REF."
+                "There is no branch '%(branch)s' with a commit in %(folder)s: "
+                "commit the articles first, or correct KB_CONTENT_REF.",
+                branch=self._ref,
+                folder=self._git.folder,
             )
         return tip
 
@@ -235,8 +237,10 @@ class GitRepository:
                 "no branch is checked out" if self._ref == "HEAD" else f"{self._ref!r} is no branch"
             )
             raise ChangeRefused(
-                f"In {self._git.folder} {what}, so a commit would be lost: "
-                "switch to the published branch, or name it in KB_CONTENT_REF."
+                "In %(folder)s %(what)s, so a commit would be lost: "
+                "switch to the published branch, or name it in KB_CONTENT_REF.",
+                folder=self._git.folder,
+                what=what,
             )
         return branch
 
@@ -308,14 +312,16 @@ def _translated() -> Iterator[None]:
         yield
     except (SourceError, OSError) as error:
         raise ChangeRefused(
-            f"The change could not be committed: {error} "
-            "Check that the server may write to the repository."
+            "The change could not be committed: %(error)s "
+            "Check that the server may write to the repository.",
+            error=error,
         ) from error
 
 
 def _busy(branch: str) -> ChangeRefused:
     return ChangeRefused(
-        f"Others committed to {branch} again and again meanwhile; nothing was changed. Try again."
+        "Others committed to %(branch)s again and again meanwhile; nothing was changed. Try again.",
+        branch=branch,
     )
 
 

@@ -55,7 +55,8 @@ class Merger:
         version = self._plumbing.git.run("--version").decode().split()[2]
         if tuple(int(n) for n in re.findall(r"\d+", version)[:2]) < (2, 38):
             raise ChangeRefused(
-                f"Both branches have moved on, and git {version} cannot merge them here: "
-                "install git 2.38 or later, or merge the branch by hand."
+                "Both branches have moved on, and git %(version)s cannot merge them here: "
+                "install git 2.38 or later, or merge the branch by hand.",
+                version=version,
             )
         raise SourceError(f"git merge-tree failed: {errors}")

@@ -75,12 +75,14 @@ class Plumbing:
             return None
         mode, kind, digest = listing.partition(b"\t")[0].split()
         if kind != b"blob" or mode not in _FILE_MODES:
-            raise ChangeRefused(f"{path} is no file, but a folder or a link.")
+            raise ChangeRefused("%(path)s is no file, but a folder or a link.", path=path)
         (data,) = self.git.read_blobs([digest.decode("ascii")])
         try:
             return Blob(data.decode("utf-8"), digest.decode("ascii"), mode.decode("ascii"))
         except UnicodeDecodeError as error:
-            raise ChangeRefused(f"{path} is not UTF-8 text: save it as UTF-8 first.") from error
+            raise ChangeRefused(
+                "%(path)s is not UTF-8 text: save it as UTF-8 first.", path=path
+            ) from error
 
     def write_tree(self, base: str, path: str, text: str, mode: str = "100644") -> str:
         """The tree of a commit with one file replaced or added."""

@@ -74,8 +74,10 @@ class WorkTrees:
         for name, what in _UNFINISHED.items():
             if (git_dir / name).exists():
                 raise ChangeRefused(
-                    f"Somebody is in the middle of {what} in {checkout.folder}: "
-                    "finish it there, then try again."
+                    "Somebody is in the middle of %(what)s in %(folder)s: "
+                    "finish it there, then try again.",
+                    what=what,
+                    folder=checkout.folder,
                 )
         # Not its result: it complains of files that are changed, which read-tree judges.
         checkout.succeeds("update-index", "-q", "--refresh")
@@ -83,8 +85,10 @@ class WorkTrees:
             checkout.run("read-tree", "-m", "-u", old, new)
         except SourceError as error:
             raise ChangeRefused(
-                f"The checkout in {checkout.folder} has changes of the same file that are not "
-                f"committed. Commit or discard them there, then try again. ({error})"
+                "The checkout in %(folder)s has changes of the same file that are not "
+                "committed. Commit or discard them there, then try again. (%(error)s)",
+                folder=checkout.folder,
+                error=error,
             ) from error
 
     @contextlib.contextmanager

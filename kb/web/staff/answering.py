@@ -26,6 +26,7 @@ from kb.web.sign_in import requires
 from kb.web.staff.area import blueprint
 from kb.web.staff.responses import download
 from kb.web.staff.topic import FormError, back_to, find_published, get_topic
+from kb.web.translation import describe_error
 from kb.web.translation import gettext as _
 
 HITS = 8
@@ -64,9 +65,9 @@ def review_answer(topic_id: int) -> AnyResponse:
     try:
         proposal = _propose(topic, choice)
     except InvalidInput as error:
-        return _show(topic, FormError(error.field or "article", str(error)), 422)
+        return _show(topic, FormError(error.field or "article", describe_error(error)), 422)
     except ChangeRefused as error:
-        return _show(topic, FormError("article", str(error)), 409)
+        return _show(topic, FormError("article", describe_error(error)), 409)
     if "save" not in request.form:
         return _review(topic, choice, proposal)
     if request.form.get("base", "") != proposal.base:
@@ -89,7 +90,7 @@ def _save(topic: Topic, choice: Choice, proposal: Proposal) -> AnyResponse:
         try:
             done = changes.commit(proposal, Author(account.name, account.email))
         except ChangeRefused as error:
-            return _review(topic, choice, proposal, str(error), 409)
+            return _review(topic, choice, proposal, describe_error(error), 409)
         if isinstance(done, Conflict):
             problem = _("Somebody else changed the file in this moment. Nothing was saved.")
             return _review(topic, choice, _propose(topic, choice), problem, 409)
@@ -102,7 +103,7 @@ def _save(topic: Topic, choice: Choice, proposal: Proposal) -> AnyResponse:
     try:
         services().content_gaps.triage.answer(topic.id, choice.article.slug, account.email)
     except (InvalidInput, TopicChanged) as error:
-        flash(str(error), "problem")
+        flash(describe_error(error), "problem")
     return back_to(topic.id)
 
 
@@ -181,7 +182,7 @@ def _try(topic: Topic, choice: Choice, proposal: Proposal) -> tuple[RegressionEf
     try:
         return services().relevance.try_change(overlay, asked), ""
     except (TrialError, InvalidInput) as error:
-        return None, str(error)
+        return None, describe_error(error)
 
 
 def _list_hits(choice: Choice) -> Sequence[Hit]:

@@ -27,6 +27,7 @@ from kb.web.services import services
 from kb.web.sign_in import requires
 from kb.web.staff.area import blueprint
 from kb.web.staff.responses import download_list, wants_csv
+from kb.web.translation import describe_error
 from kb.web.translation import gettext as _
 
 
@@ -38,7 +39,7 @@ def drafts() -> str | Response:
     try:
         found = service().list_drafts()
     except ChangeRefused as error:
-        found, problem = (), str(error)
+        found, problem = (), describe_error(error)
     if wants_csv():
         rows = (
             (path, d.branch, d.committed_at.isoformat(), d.subject, d.author)
@@ -66,7 +67,9 @@ def edit_draft() -> Response:
     except InvalidInput:
         abort(404)
     except ChangeRefused as error:
-        return show_editor(DraftFile(branch, path, "", ""), "", problem=str(error), status=409)
+        return show_editor(
+            DraftFile(branch, path, "", ""), "", problem=describe_error(error), status=409
+        )
     if editing is None:
         abort(404)
     kept = editing.kept
@@ -136,7 +139,7 @@ def publish_draft() -> AnyResponse:
     try:
         done = service().publish(draft.branch, draft.path, saved.commit, author())
     except ChangeRefused as error:
-        return show_editor(now, text, problem=str(error), status=409)
+        return show_editor(now, text, problem=describe_error(error), status=409)
     if isinstance(done, Conflict):
         return show_editor(now, text, conflict=done, status=409)
     if isinstance(done, MergeConflict):
@@ -193,7 +196,7 @@ def _save(draft: DraftFile, text: str) -> Committed | Response:
         note = request.form.get("note", "")
         done = service().save(draft, text, note, author(), recreate=recreate)
     except ChangeRefused as error:
-        return show_editor(draft, text, problem=str(error), status=409)
+        return show_editor(draft, text, problem=describe_error(error), status=409)
     if isinstance(done, Conflict):
         # From now on the text is thought to take into account what the page shows.
         seen = DraftFile(draft.branch, draft.path, done.theirs, done.commit or draft.commit)

@@ -12,6 +12,7 @@ from kb.errors import InvalidInput
 from kb.web.services import services
 from kb.web.sign_in import requires
 from kb.web.staff.area import blueprint
+from kb.web.translation import describe_error
 from kb.web.translation import gettext as _
 
 FIELDS = ("state", "assignee", "due", "order")
@@ -28,7 +29,7 @@ def save_filter() -> Response:
     try:
         name = services().saved_filters.save(account_id(), request.form.get("name", ""), query)
     except InvalidInput as error:
-        flash(str(error), "problem")
+        flash(describe_error(error), "problem")
     else:
         flash(_("The filter “%(name)s” is saved.") % {"name": name})
     return redirect(_list_url(query), 303)

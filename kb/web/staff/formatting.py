@@ -8,7 +8,9 @@ from babel.numbers import format_percent
 from kb.content_gaps.models import Action, TopicState
 from kb.inquiries.models import Status
 from kb.search_log.models import Outcome
-from kb.web.formatting import find_zone, site
+from kb.web.current_site import site
+from kb.web.formatting import find_zone
+from kb.web.interface_language import interface
 from kb.web.staff.area import blueprint
 from kb.web.translation import gettext as _
 
@@ -16,20 +18,20 @@ from kb.web.translation import gettext as _
 @blueprint.app_template_filter("percent")
 def percent(share: float | None) -> str:
     """A share as whole percents, a dash when there is nothing to share."""
-    return "–" if share is None else format_percent(round(share, 2), locale=_locale())
+    return "–" if share is None else format_percent(round(share, 2), locale=interface().locale)
 
 
 @blueprint.app_template_filter("medium_date")
 def medium_date(value: date | datetime) -> str:
     """A day short enough for a table, in UTC like the days of all reports."""
-    return format_date(value, format="medium", locale=_locale())
+    return format_date(value, format="medium", locale=interface().locale)
 
 
 @blueprint.app_template_filter("local_time")
 def local_time(value: datetime) -> str:
     """Day and time where the company is."""
     there = value.astimezone(find_zone(site().timezone))
-    return format_datetime(there, format="medium", locale=_locale())
+    return format_datetime(there, format="medium", locale=interface().locale)
 
 
 @blueprint.app_template_filter("outcome_name")
@@ -91,7 +93,3 @@ def inquiry_status_name(status: str) -> str:
         "all": _("All"),
     }
     return names[status]
-
-
-def _locale() -> str:
-    return site().language.replace("-", "_")

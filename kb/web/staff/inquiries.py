@@ -17,6 +17,7 @@ from kb.web.sign_in import requires
 from kb.web.staff.area import blueprint
 from kb.web.staff.topic import FormError
 from kb.web.staff.unanswered import list_nearest
+from kb.web.translation import describe_error
 from kb.web.translation import gettext as _
 
 _PER_PAGE = 50
@@ -112,7 +113,7 @@ def _act(inquiry_id: int, action: Callable[[], None], done: str) -> AnyResponse:
     try:
         action()
     except InvalidInput as error:
-        return _show(found, FormError(error.field, _(str(error))), 422)
+        return _show(found, FormError(error.field, describe_error(error)), 422)
     flash(done)
     return redirect(url_for("staff.inquiry", inquiry_id=inquiry_id), 303)
 

@@ -21,6 +21,7 @@ from kb.web.staff.charts import SPARKLINE_HEIGHT, Chart, build_chart
 from kb.web.staff.formatting import medium_date
 from kb.web.staff.responses import download
 from kb.web.staff.unanswered import list_nearest
+from kb.web.translation import describe_error
 from kb.web.translation import gettext as _
 
 _DAYS = 90
@@ -66,7 +67,7 @@ def draft_topic(topic_id: int) -> AnyResponse:
     except InvalidInput:
         return show_topic(found, FormError("title", _("Give the article a title.")), 422)
     except DraftError as error:
-        return show_topic(found, FormError("draft", str(error)), 409)
+        return show_topic(found, FormError("draft", describe_error(error)), 409)
     if result.committed is None:
         name = result.draft.path.rpartition("/")[2].encode("ascii", "ignore").decode()
         return download(name if name != ".md" else "draft.md", result.draft.text, "text/markdown")

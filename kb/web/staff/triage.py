@@ -19,8 +19,8 @@ from kb.web.services import services
 from kb.web.sign_in import requires
 from kb.web.staff.area import blueprint
 from kb.web.staff.topic import FormError, back_to, find_published, get_topic, show_topic
+from kb.web.translation import describe_error, ngettext
 from kb.web.translation import gettext as _
-from kb.web.translation import ngettext
 
 MAX_BULK = 200
 """Topics that one form may change: more than a page of the list shows."""
@@ -134,7 +134,7 @@ def undo_events() -> AnyResponse:
             _triage().undo(number, _email())
             done += 1
     except (InvalidInput, TopicChanged) as error:
-        flash(str(error), "problem")
+        flash(describe_error(error), "problem")
     if done:
         flash(_("Taken back."))
     if back.isdecimal():
@@ -163,7 +163,7 @@ def triage_many() -> AnyResponse:
         else:
             raise InvalidInput(_("Choose what to do with the topics."))
     except (InvalidInput, TopicChanged) as error:
-        flash(str(error), "problem")
+        flash(describe_error(error), "problem")
     else:
         done = ngettext("%(num)s topic is changed.", "%(num)s topics are changed.", len(topics))
         flash(done % {"num": len(topics)})
@@ -176,9 +176,9 @@ def _act(topic_id: int, action: Callable[[], int], done: str, field: str = "topi
     try:
         event = action()
     except InvalidInput as error:
-        return show_topic(found, FormError(error.field or field, str(error)), 422)
+        return show_topic(found, FormError(error.field or field, describe_error(error)), 422)
     except TopicChanged as error:
-        return show_topic(get_topic(topic_id), FormError("topic", str(error)), 409)
+        return show_topic(get_topic(topic_id), FormError("topic", describe_error(error)), 409)
     flash(done)
     flash(str(event), "undo")
     return back_to(topic_id)

@@ -1,0 +1,99 @@
+"""Which language a page is shown in: chosen, else what the browser asks for, else the site's.
+
+The choice is a link with ``?lang=``; it alone sets a cookie.  What is for programs, such as
+the feed, keeps to the site's language, because whoever keeps a copy serves it to everybody.
+"""
+
+from typing import cast
+from urllib.parse import quote, urlencode
+
+from flask import Flask, Response, g, has_request_context, request
+
+from kb.errors import HelpshelfError
+from kb.languages.interface import SOURCE, Interface, check_enabled, list_interfaces
+from kb.web.current_site import site
+from kb.web.services import services
+
+PARAMETER = COOKIE = "lang"
+_MONTHS_KEPT = 12
+_SECONDS_A_MONTH = 30 * 24 * 3600
+_FOR_PROGRAMS = ("machines",)
+
+
+def init_interface_language(app: Flask) -> None:
+    """Offer the language to templates and keep an explicit choice.
+
+    Raises:
+        SettingsError: a language that was set has no catalog.
+    """
+    check_enabled(app.extensions["helpshelf"].settings.languages)
+    app.jinja_env.globals["interface"] = interface
+    app.jinja_env.globals["offered_interfaces"] = offered_interfaces
+    app.jinja_env.globals["interface_url"] = interface_url
+    app.after_request(_keep_choice)
+
+
+def interface() -> Interface:
+    """The language of the interface in this request; the source's outside of any."""
+    if not has_request_context():
+        # Work in the background belongs to no reader.
+        return SOURCE
+    if "interface" not in g:
+        g.interface = _choose(_list())
+    return cast(Interface, g.interface)
+
+
+def offered_interfaces() -> tuple[Interface, ...]:
+    """What the chooser lists."""
+    return tuple(one for one in _list() if not one.is_pseudo)
+
+
+def depends_on_browser() -> bool:
+    """Whether another ``Accept-Language`` could get another page."""
+    return len(_list()) > 1 and request.blueprint not in _FOR_PROGRAMS
+
+
+def interface_url(tag: str) -> str:
+    """This page in another language; the start page where this one is the answer to a form."""
+    if request.method not in ("GET", "HEAD"):
+        return f"/?{PARAMETER}={tag}"
+    fields = [pair for pair in request.args.items(multi=True) if pair[0] != PARAMETER]
+    # A path of two slashes would be the address of another host.
+    path = "/" + request.path.lstrip("/")
+    return f"{quote(path)}?{urlencode([*fields, (PARAMETER, tag)])}"
+
+
+def _list() -> tuple[Interface, ...]:
+    if "interfaces" not in g:
+        try:
+            language = site().language
+        except HelpshelfError:
+            # The page that tells of a failure must not fail for the same reason.
+            return (SOURCE,)
+        g.interfaces = list_interfaces(services().settings.languages, language)
+    return cast(tuple[Interface, ...], g.interfaces)
+
+
+def _choose(known: tuple[Interface, ...]) -> Interface:
+    if request.blueprint in _FOR_PROGRAMS:
+        return known[0]
+    by_tag = {one.tag: one for one in known}
+    for chosen in (request.args.get(PARAMETER), request.cookies.get(COOKIE)):
+        if chosen in by_tag:
+            return by_tag[chosen]
+    offered = [one.tag for one in known if not one.is_pseudo]
+    return by_tag[request.accept_languages.best_match(offered, default=known[0].tag)]
+
+
+def _keep_choice(response: Response) -> Response:
+    chosen = request.args.get(PARAMETER)
+    if chosen and request.blueprint is not None and chosen == interface().tag:
+        response.set_cookie(
+            COOKIE,
+            chosen,
+            max_age=_MONTHS_KEPT * _SECONDS_A_MONTH,
+            secure=request.is_secure,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
