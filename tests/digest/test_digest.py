@@ -344,7 +344,7 @@ def test_kb_mail_test_says_what_the_server_answered(run_kb, mail_server, monkeyp
 def test_kb_mail_deliver_and_list(run_kb):
     value = json.loads(run_kb("mail", "deliver", "--json").stdout)
     assert value == dict.fromkeys(
-        ("told", "expired", "sent", "postponed", "given_up", "waiting"), 0
+        ("told", "expired", "deleted_inquiries", "sent", "postponed", "given_up", "waiting"), 0
     )
     assert json.loads(run_kb("mail", "list", "--json").stdout)["waiting"] == 0
     assert "0 waiting" in run_kb("mail", "list").stdout
