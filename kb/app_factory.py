@@ -27,7 +27,7 @@ from kb.web.contact_cards import has_departments
 from kb.web.errors import init_errors
 from kb.web.formatting import init_formatting
 from kb.web.heading_links import link_headings
-from kb.web.help_center import collection_name
+from kb.web.help_center import article_language, collection_name
 from kb.web.identity import init_identity
 from kb.web.interface_language import init_interface_language
 from kb.web.page_cache import init_page_cache
@@ -104,6 +104,7 @@ def _init_templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["collection_name"] = collection_name
+    app.jinja_env.globals["article_language"] = article_language
     app.jinja_env.globals["has_departments"] = has_departments
     app.jinja_env.globals["is_tell_me_offered"] = tell_me.is_offered
     app.jinja_env.globals["tell_me_token"] = tell_me.form_token

@@ -136,6 +136,13 @@ def collection_name(slug: str) -> str:
     return _find_name(generation().library, slug)
 
 
+def article_language(slug: str) -> str:
+    """The language of a hit, which may be another than that of the page."""
+    library = generation().library
+    found = library.summaries.get(slug)
+    return found.language if found is not None else library.site.language
+
+
 def _find_name(library: Library, slug: str) -> str:
     found = library.collections.get(slug)
     return found.name if found is not None and slug else ""

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from flask import Response, render_template, request
+from flask_login import current_user
 
 from kb.accounts.models import Permission
-from kb.content.models import ArticleSummary, Audience, Problem
+from kb.content.models import ArticleSummary, Audience, Problem, State
 from kb.search_log.exports import write_csv
 from kb.web.formatting import today
 from kb.web.services import generation
@@ -20,7 +21,7 @@ _HEADER = ("list", "path", "line", "title", "day", "problem", "fix")
 @requires(Permission.VIEW_REPORTS)
 def content() -> str | Response:
     """The lists one below the other, as a page or as CSV."""
-    review, outdated, problems = list_to_review(), list_outdated(), generation().problems
+    review, outdated, problems = list_to_review(), list_outdated(), list_problems()
     if request.args.get("format") == "csv":
         rows: list[Sequence[object]] = [
             *(("review", a.path, "", a.title, a.review_by, "", "") for a in review),
@@ -41,6 +42,16 @@ def list_to_review() -> list[ArticleSummary]:
 def list_outdated() -> list[ArticleSummary]:
     """Articles that say themselves that they apply no longer."""
     return _list_past(lambda article: article.effective_until)
+
+
+def list_problems() -> list[Problem]:
+    """What the last publish found, without the drafts that the reader may not see."""
+    problems = generation().problems
+    if current_user.may(Permission.PREVIEW_DRAFTS):
+        return list(problems)
+    summaries = generation().library.summaries.values()
+    hidden = {article.path for article in summaries if article.state is State.DRAFT}
+    return [problem for problem in problems if problem.path not in hidden]
 
 
 def _list_past(day_of: Callable[[ArticleSummary], object]) -> list[ArticleSummary]:

@@ -7,8 +7,8 @@ from flask import url_for
 from flask_login import current_user
 
 from kb.content_gaps.models import TO_DO, TopicState
-from kb.web.services import generation, services
-from kb.web.staff.content import list_outdated, list_to_review
+from kb.web.services import services
+from kb.web.staff.content import list_outdated, list_problems, list_to_review
 from kb.web.staff.span import Span
 from kb.web.translation import gettext as _
 
@@ -70,5 +70,5 @@ def _list_content_tasks(span: Span) -> list[Task]:
             url_for("staff.relevance", _anchor="failing"),
             is_urgent=True,
         ),
-        Task(_("Content problems"), len(generation().problems), link("problems")),
+        Task(_("Content problems"), len(list_problems()), link("problems")),
     ]
