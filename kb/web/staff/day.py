@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from flask import url_for
 from flask_login import current_user
 
+from kb.accounts.models import Permission
 from kb.content_gaps.models import TO_DO, TopicState
 from kb.web.services import services
 from kb.web.staff.content import list_outdated, list_problems, list_to_review
@@ -28,7 +29,19 @@ class Task:
 
 def list_tasks(span: Span) -> list[Task]:
     """All tasks in the order in which they are best done."""
-    return [*_list_topic_tasks(span), *_list_content_tasks(span)]
+    return [*_list_letter_tasks(), *_list_topic_tasks(span), *_list_content_tasks(span)]
+
+
+def _list_letter_tasks() -> list[Task]:
+    """What customers wrote themselves, for those who may answer."""
+    if not current_user.may(Permission.TRIAGE):
+        return []
+    inquiries = services().inquiries.count_to_answer()
+    reports = services().page_reports.count_open()
+    return [
+        Task(_("Inquiries to answer"), inquiries, url_for("staff.inquiries"), is_urgent=True),
+        Task(_("Page reports"), reports, url_for("staff.reports")),
+    ]
 
 
 def _list_topic_tasks(span: Span) -> list[Task]:
