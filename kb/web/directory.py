@@ -11,6 +11,7 @@ from kb.text import clean_query_text
 from kb.web import visits
 from kb.web.audience import audience
 from kb.web.contact_cards import find_card, list_cards
+from kb.web.formatting import today
 from kb.web.limits import check_limit
 from kb.web.opening_hours import list_week
 from kb.web.page_cache import cached_page
@@ -50,6 +51,7 @@ def departments() -> Response:
             weeks={card.department.slug: list_week(card.department, now) for card in cards},
         ),
         [(card.status, card.reply) for card in cards],
+        today(),
     )
 
 
