@@ -1,8 +1,11 @@
 """Articles and questions meet in the same terms."""
 
 import pytest
+import snowballstemmer
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from snowballstemmer.english_stemmer import EnglishStemmer
+from spellchecker import SpellChecker
 
 from kb.search.analysis import Analyzer
 from kb.search.query import MAX_TERMS, parse_query
@@ -294,3 +297,12 @@ def test_words_met_long_ago_are_read_again(monkeypatch: pytest.MonkeyPatch) -> N
     expected = ENGLISH.terms(text)
     assert [analyzer.terms(text) for _ in range(3)] == [expected] * 3
     assert len(analyzer._words) + len(analyzer._older) <= 6
+
+
+def test_the_stemmer_in_c_gives_what_the_one_in_python_gives() -> None:
+    """Either may be there, and an index is read by whichever is."""
+    words = sorted(SpellChecker().word_frequency.dictionary)[::40]
+    assert len(words) > 3_000
+    in_c, in_python = snowballstemmer.stemmer("english"), EnglishStemmer()
+    assert type(in_c) is not type(in_python)
+    assert [in_c.stemWord(word) for word in words] == [in_python.stemWord(word) for word in words]
