@@ -6,11 +6,15 @@ says how sure it is and which stage answered.  Whatever happens, the customer ge
 """
 
 import logging
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 from itertools import islice
+
+from cachetools import LRUCache
 
 from kb.clock import Clock
 from kb.content.library import Library
@@ -43,6 +47,8 @@ _FILTERS_CACHED = 8
 """Sets of all slugs, 2 MB each with 50,000 articles."""
 _SECTIONS_CACHED = 1_024
 """Articles whose sections are kept in memory, some 10 kB each: most searches find the same few."""
+_PAGES_KEPT = 256
+"""Pages of hits, some 10 kB each: what was shown while typing, what many ask, and the way back."""
 _FREQUENCIES_CACHED = 65_536
 """Terms whose document frequency is kept, some 8 MB: every term is asked for several times."""
 
@@ -73,6 +79,8 @@ class SearchService:
         self._wordings = wordings or {}
         self._semantic = semantic
         self._clock = clock
+        self._kept: LRUCache[Hashable, SearchPage] = LRUCache(_PAGES_KEPT)
+        self._lock = threading.Lock()
         self._frequency = lru_cache(maxsize=_FREQUENCIES_CACHED)(engine.document_frequency)
         self._analyzer = Analyzer.for_language(library.site.language)
         self._reader = QuestionReader(
@@ -107,12 +115,21 @@ class SearchService:
         limit = max(1, min(limit, MAX_RESULTS))
         offset = max(0, min(offset, MAX_RESULTS - limit))
         cleaned = clean_query_text(text)
-        try:
-            page = self._answer(cleaned, slice(offset, offset + limit), filters, exact=exact)
-        except Exception:
-            # The engine is a third party's; whatever it raises, the customer gets an answer.
-            _log.exception("search failed; answered by titles")
-            page = self._fall_back(cleaned, limit, filters.audience)
+        today = self._clock.now().date()
+        key = (cleaned, limit, offset, filters, exact, today)
+        with self._lock:
+            page = self._kept.get(key)
+        if page is None:
+            part = slice(offset, offset + limit)
+            try:
+                page = self._answer(cleaned, part, filters, today, exact=exact)
+            except Exception:
+                # The engine is a third party's; whatever it raises, the customer gets an answer.
+                _log.exception("search failed; answered by titles")
+                page = self._fall_back(cleaned, limit, filters.audience)
+            if not page.degraded:  # the next one may get the whole answer
+                with self._lock:
+                    self._kept[key] = page
         took_ms = round((time.perf_counter() - started) * 1000, 3)
         return replace(page, offset=offset, took_ms=took_ms)
 
@@ -184,7 +201,7 @@ class SearchService:
         )
 
     def _answer(
-        self, cleaned: str, part: slice, filters: SearchFilters, *, exact: bool
+        self, cleaned: str, part: slice, filters: SearchFilters, today: date, *, exact: bool
     ) -> SearchPage:
         # The model works in another process or thread: what needs no vector is done meanwhile.
         asked = self._ranker.ask(cleaned)
@@ -193,7 +210,6 @@ class SearchService:
         builder = HitBuilder(
             self._library, self._load_sections, query, self._weights(query), self._wordings
         )
-        today = self._clock.now().date()
         ranking = self._ranker.rank(query, filters, today, asked, builder.prepare)
         matches = builder.matches(ranking.candidates[part])
         # Later pages say the same of the search as the first one.

@@ -56,7 +56,9 @@ def answers() -> Response:
     check_limit("suggest")
     text = clean_query_text(request.args.get("q", ""))
     found = read_narrowing(text).filters
-    hits = generation().search.search(text, limit=ANSWERS, filters=found).hits if text else ()
+    # As many as the results page shows, which then has its hits ready.
+    search = generation().search.search
+    hits = search(text, limit=HITS_PER_PAGE, filters=found).hits[:ANSWERS] if text else ()
     response = jsonify(
         answers=[
             {"title": h.title, "section": h.section, "url": h.url, "snippet": h.snippet}

@@ -1,6 +1,7 @@
 """Search as customers meet it, on the demo content."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -165,3 +166,24 @@ def test_every_written_question_finds_its_article(site: RunningSite) -> None:
         if article.slug not in [h.slug for h in generation.search.search(question).hits[:3]]
     ]
     assert missed == []
+
+
+def test_what_was_found_already_is_not_searched_again_on_the_same_day(site: RunningSite) -> None:
+    search = site.services.generations.current().search
+    first = search.search("how long is the warranty")
+    search.close()
+    again = search.search("how long is the warranty")
+    assert (again.hits, again.degraded) == (first.hits, False)
+    # What has to be searched shows that the engine is gone.
+    assert search.search("how long is the warranty", offset=10).degraded
+    assert search.search("how long is the warranty", filters=SearchFilters(kind="policy")).degraded
+    site.clock.advance(timedelta(days=1))
+    assert search.search("how long is the warranty").degraded
+
+
+def test_an_answer_in_need_is_not_kept(site: RunningSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    search = site.services.generations.current().search
+    with monkeypatch.context() as broken:
+        broken.setattr(search, "_answer", lambda *_, **__: 1 / 0)
+        assert search.search("how long is the warranty").degraded
+    assert not search.search("how long is the warranty").degraded
