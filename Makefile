@@ -11,7 +11,7 @@ BUILD := .build
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help venv serve test check format bench bench-quality demo-loop accessibility screenshots chromium clean
+.PHONY: help venv serve test check format bench bench-quality lighthouse demo-loop accessibility screenshots chromium clean
 
 help: ## Show this help
 	@echo "Helpshelf: a help center that a company runs itself."
@@ -41,6 +41,9 @@ bench: $(VENV)/.installed-bench ## Measure speed (some minutes); prints medians 
 
 bench-quality: $(VENV)/.installed-bench ## Measure how well search finds, on judged questions
 	@$(BIN)/python benchmarks/quality.py $(ARGS)
+
+lighthouse: $(VENV)/.installed-bench chromium ## Ask Lighthouse about customers' pages (needs npx; some minutes)
+	@$(BIN)/python benchmarks/lighthouse.py $(ARGS)
 
 demo-loop: $(VENV)/.installed-test chromium ## Play a month of failed searches up to the answer, and prove each step
 	@$(BIN)/python tests/loop/demo.py $(ARGS)

@@ -23,6 +23,7 @@ from kb.web import (
     staff,
     tell_me,
 )
+from kb.web.compression import init_compression
 from kb.web.contact_cards import has_departments
 from kb.web.errors import init_errors
 from kb.web.formatting import init_formatting
@@ -83,6 +84,7 @@ def create_app(services: Services | None = None) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     # What is registered first sees the answer last: the guard of cookies has to come
     # after whatever sets them.
+    init_compression(app)
     init_page_cache(app, (_ROOT / "templates", _ROOT / "static", _ROOT / "translations"))
     init_errors(app, api.answer_error, api.PREFIX)
     init_security(app)

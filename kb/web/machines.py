@@ -87,9 +87,12 @@ def completions() -> Response:
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
-    """Crawlers may read everything but searches, forms and the back office."""
+    """Crawlers may read everything but what pages fetch, forms and the back office.
+
+    Results say themselves that they belong into no index; who may not read them does not learn it.
+    """
     rules = (
-        *("/search", "/contact?", "/staff/", "/account/", "/n/", "/articles/*/report"),
+        *("/search/", "/contact?", "/staff/", "/account/", "/n/", "/articles/*/report"),
         *("/*?lang=", "/*&lang="),
     )
     lines = ["User-agent: *", *(f"Disallow: {rule}" for rule in rules), ""]

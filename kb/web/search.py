@@ -99,7 +99,9 @@ def _answer(template: str, **values: object) -> Response:
     response.cache_control.private = True
     response.cache_control.no_cache = True
     response.cache_control.no_store = audience() is Audience.STAFF
-    response.headers["X-Robots-Tag"] = "noindex"
+    if not isinstance(page, SearchPage) or not page.hits:
+        # Whoever wants their words on our pages links to searches that find nothing.
+        response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 

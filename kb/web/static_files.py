@@ -1,8 +1,7 @@
 """Style sheet, script and icons: named by their content, so that browsers keep them for ever.
 
 Those that shrink are compressed once, when the application starts, as small as gzip can:
-no request pays for it, and it needs no proxy.  Pages are left to the proxy: they are small,
-and those of staff hold tokens that must not be compressed beside what somebody else wrote.
+no request pays for it, and it needs no proxy.
 """
 
 import gzip

@@ -29,6 +29,12 @@ def test_pages_name_themselves_once(read, path):
     ]
 
 
+@pytest.mark.parametrize("path", ["/whats-new", "/policies", "/directory", "/search?q=order"])
+def test_lists_say_what_they_are_about(read, path):
+    (description,) = read(path).xpath("//meta[@name='description']/@content")
+    assert 15 <= len(description) <= 160
+
+
 def test_titles_differ_and_end_in_the_site(read):
     titles = [read(path).xpath("string(//title)") for path in PAGES]
     assert len(set(titles)) == len(titles)
@@ -40,7 +46,8 @@ def test_searches_forms_and_errors_are_not_indexed(client, path):
     answer = client.get(path)
     page = lxml.html.document_fromstring(answer.get_data(as_text=True))
     if answer.status_code == 200:
-        assert page.xpath("//meta[@name='robots']/@content") == ["noindex"]
+        told = page.xpath("//meta[@name='robots' or @name='googlebot']/@content")
+        assert "noindex" in [*told, answer.headers.get("X-Robots-Tag")]
     assert not things(page)
     assert not page.xpath("//link[@rel='canonical']")
 

@@ -86,10 +86,11 @@ def test_completions_never_name_internal_articles(client):
     assert client.get("/search/completions?q=refund+limit").get_json(force=True)[1] == []
 
 
-def test_crawlers_stay_out_of_searches(client):
-    answer = client.get("/robots.txt")
-    assert "Disallow: /search" in answer.get_data(as_text=True)
-    assert "/sitemap.xml" in answer.get_data(as_text=True)
+def test_crawlers_stay_out_of_what_pages_fetch_and_may_read_that_results_are_not_for_them(client):
+    rules = client.get("/robots.txt").get_data(as_text=True).splitlines()
+    assert "Disallow: /search/" in rules
+    assert "Disallow: /search" not in rules
+    assert "Sitemap: http://localhost/sitemap.xml" in rules
 
 
 def test_health(client):

@@ -56,3 +56,33 @@ def test_parts_of_assets_are_parts_of_the_file(client):
     assert answer.status_code == 206
     assert "Content-Encoding" not in answer.headers
     assert len(answer.get_data()) == 10
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/sitemap.xml", "/feed.atom"])
+def test_customers_pages_are_sent_compressed(site: RunningSite, path: str) -> None:
+    small = site.client.get(path, headers={"Accept-Encoding": "br, gzip"})
+    plain = site.client.get(path)
+    assert small.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(small.get_data())[:100] == plain.get_data()[:100]
+    assert int(small.headers["Content-Length"]) == len(small.get_data()) < len(plain.get_data()) / 2
+    assert "Content-Encoding" not in plain.headers
+    for answer in (small, plain):
+        assert "Accept-Encoding" in answer.headers["Vary"]
+
+
+def test_a_compressed_page_is_confirmed_by_the_tag_of_the_plain_one(site: RunningSite) -> None:
+    tag = site.client.get("/").headers["ETag"]
+    headers = {"Accept-Encoding": "gzip", "If-None-Match": tag}
+    again = site.client.get("/", headers=headers)
+    assert (again.status_code, again.get_data()) == (304, b"")
+    assert "Content-Encoding" not in again.headers
+    head = site.client.head("/", headers={"Accept-Encoding": "gzip"})
+    assert (head.status_code, head.get_data()) == (200, b"")
+
+
+def test_pages_of_staff_are_not_compressed(client, staff) -> None:
+    """Their form tokens could be guessed from lengths."""
+    for path in ("/", "/staff/", "/staff/unanswered"):
+        answer = staff.get(path, headers={"Accept-Encoding": "gzip"})
+        assert answer.status_code == 200
+        assert "Content-Encoding" not in answer.headers

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import lxml.html
 import pytest
 
 from kb.app_factory import create_app
@@ -89,9 +90,15 @@ def test_strange_page_numbers_are_no_error(client, page):
 
 
 def test_results_are_kept_by_nobody(client):
-    answer = client.get("/search?q=order")
+    answer = client.get("/search?q=track+my+order")
     assert "private" in answer.headers["Cache-Control"]
-    assert answer.headers["X-Robots-Tag"] == "noindex"
+    page = lxml.html.document_fromstring(answer.get_data(as_text=True))
+    assert page.xpath("//meta[@name='googlebot']/@content") == ["noindex"]
+
+
+@pytest.mark.parametrize("path", ["/search?q=zeppelin", "/search"])
+def test_what_answers_nothing_belongs_into_no_index_at_all(client, path):
+    assert client.get(path).headers.getlist("X-Robots-Tag") == ["noindex"]
 
 
 def test_too_many_searches_are_asked_to_wait(small_settings, clock):
