@@ -19,6 +19,7 @@ from kb.web import (
     inquiries,
     machines,
     page_reports,
+    policy_changes,
     search,
     staff,
     tell_me,
@@ -45,6 +46,7 @@ _ROOT = Path(__file__).resolve().parents[1]
 _BLUEPRINTS = (
     help_center.blueprint,
     articles.blueprint,
+    policy_changes.blueprint,
     page_reports.blueprint,
     search.blueprint,
     directory.blueprint,

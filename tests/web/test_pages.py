@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import lxml.html
+import pytest
 
 from kb.app_factory import create_app
 from kb.bootstrap.services import build_services
@@ -110,11 +111,42 @@ def test_policy_tells_its_dates_and_earlier_versions(read):
     assert "Last reviewed October 1, 2026" in main
     assert "30 days" in main
     earlier = links(page, "//section[@aria-labelledby='versions']")
-    assert len(earlier) == 1
+    assert len(earlier) == 2, "the version, and what changed since"
     version = read(earlier[0])
     assert "14 days" in text_of(version)
     assert "This is an earlier version" in text_of(version)
     assert version.xpath("//meta[@name='robots' and @content='noindex']")
+
+
+def test_a_policy_tells_what_changed_since_an_earlier_version(read, client):
+    revision = links(read("/policies/returns"), "//section[@aria-labelledby='versions']")[0]
+    (path,) = [p for p in links(read(revision), "//main") if "/compare?" in p]
+    page = read(path)
+    changes = page.xpath("//div[@class='changes__changed']")
+    assert changes
+    inserted = " ".join(page.xpath("//ins//text()"))
+    assert "30" in inserted
+    assert "added:" in inserted
+    assert "14" in " ".join(page.xpath("//del//text()"))
+    assert page.xpath("//select[@name='to']/option[@selected]/@value") == ["current"]
+    assert read("/policies/returns/compare").xpath("//del")
+    answer = client.get(path)
+    assert answer.headers["X-Robots-Tag"] == "noindex"
+    # The other way round asks the same.
+    name = path.split("=")[1]
+    other = read(f"/policies/returns/compare?from=current&to={name}")
+    assert other.xpath("//ins//text()") == page.xpath("//ins//text()")
+    same = text_of(read(f"/policies/returns/compare?from={name}&to={name}"))
+    assert "Both versions say the same." in same
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/policies/returns/compare?from=zz", "/policies/returns/compare?to=", "/policies/gone/compare",
+     "/policies/track-order/compare"],
+)  # fmt: skip
+def test_versions_that_are_not_there_are_not_compared(client, path):
+    assert client.get(path).status_code == 404
 
 
 def test_policies_are_listed_with_their_dates(read):
