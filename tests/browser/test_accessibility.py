@@ -107,6 +107,21 @@ def prepare_staff(site, open_browser):
     return page.context.cookies()
 
 
+def test_drawings_take_the_colours_of_the_system(site, open_browser):
+    cookies = prepare_staff(site, open_browser)
+    page = open_browser(forced_colors="active")
+    page.context.add_cookies(cookies)
+    page.goto("/staff/")
+    text = page.evaluate("getComputedStyle(document.body).color")
+    for part in (".chart__failed", ".legend__key--failed", ".legend__key--other"):
+        style = "e => [getComputedStyle(e).fill, getComputedStyle(e).borderTopColor]"
+        assert text in page.locator(part).first.evaluate(style), part
+    page.goto("/directory")
+    button = page.locator(".contact-actions .button").first
+    color = "e => getComputedStyle(e).color"
+    assert button.locator(".icon").evaluate(color) == button.evaluate(color)
+
+
 @pytest.mark.parametrize("scheme", ("light", "dark"))
 def test_what_tables_hide_can_be_read(site, open_browser, axe_script, scheme):
     """The reviewed entry for tables that scroll rests on this."""
