@@ -24,6 +24,7 @@ from kb.web import (
     staff,
     tell_me,
 )
+from kb.web.article_images import place_images
 from kb.web.compression import init_compression
 from kb.web.contact_cards import has_departments
 from kb.web.errors import init_errors
@@ -114,6 +115,7 @@ def _init_templates(app: Flask) -> None:
     app.jinja_env.globals["tell_me_token"] = tell_me.form_token
     app.jinja_env.globals["has_policies"] = articles.has_policies
     app.jinja_env.filters["link_headings"] = link_headings
+    app.jinja_env.filters["place_images"] = place_images
     init_formatting(app)
     init_structured_data(app)
     init_static_files(app)

@@ -126,6 +126,38 @@ def site(settings: Settings, demo_index: Path, clock: FixedClock) -> Iterator[Ru
     services.generations.close()
 
 
+@pytest.fixture(scope="session")
+def awkward_folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Content folder and index of a help center with all that content should not have."""
+    from tests.awkward_content import write_awkward_content  # it needs this module
+
+    folder = tmp_path_factory.mktemp("awkward")
+    content, index = folder / "content", folder / "index"
+    content.mkdir()
+    write_awkward_content(content)
+    settings = replace(
+        load_settings({"KB_LEARN": "off", "KB_SEMANTIC": "off"}),
+        content_dir=content,
+        index_dir=index,
+    )
+    build_publisher(settings, FixedClock(NOW)).publish()
+    return content, index
+
+
+@pytest.fixture
+def awkward(
+    settings: Settings, awkward_folders: tuple[Path, Path], clock: FixedClock
+) -> Iterator[RunningSite]:
+    """The site on it, which can also be read from right to left."""
+    content, index = awkward_folders
+    chosen = replace(settings, content_dir=content, index_dir=index, languages=("ar-XB",))
+    services = build_services(chosen, clock)
+    app = create_app(services)
+    app.testing = True
+    yield RunningSite(app, app.test_client(), services, chosen, clock)
+    services.generations.close()
+
+
 def run_git(folder: Path, *arguments: str, at: str = "") -> str:
     """Run git in a test's own repository, with an identity and no configuration from outside."""
     environment = {

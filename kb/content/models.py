@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+MAX_SHOWN_PIXELS = 25_000_000
+"""Of one image: a browser unpacks all of them at four bytes each, here 100 MB, and phones give up."""
+
 
 class Kind(StrEnum):
     """What sort of answer an article gives; decides its URL and where it is listed."""
@@ -202,6 +205,11 @@ class ContentFile:
     width: int = 0
     """Of an image, in pixels as it is shown; 0 when it could not be told."""
     height: int = 0
+
+    @property
+    def is_oversized(self) -> bool:
+        """Whether a browser would need too much memory to show it, however small it is shown."""
+        return self.width * self.height > MAX_SHOWN_PIXELS
 
     @property
     def name(self) -> str:

@@ -21,7 +21,7 @@ from kb.content.models import Problem, Section, Severity
 from kb.content.sanitizer import TAGS, sanitise
 from kb.content.sections import HEADINGS, build_sections
 
-RENDERER_VERSION = "8"
+RENDERER_VERSION = "9"
 """Part of the key under which rendered articles are kept: raise it when the output changes,
 or the terms that are taken from it (``kb.search.analysis``), or when files that did not change
 have to be read anew for another reason."""
@@ -250,6 +250,7 @@ class _Rendering:
         for element in headings:
             level = min(int(element.tag[1]) + shift, 6)
             element.tag = f"h{level}"
+            self._drop_seventh_level(element)
             name = element.get("id") or element.text_content()
             element.set("id", self._unique(anchor_id(name)))
         for element in root.iter():
@@ -257,6 +258,19 @@ class _Rendering:
                 name = element.get("id") or (element.get("name") if element.tag == "a" else None)
                 if name and not name.startswith(("fn:", "fnref")):
                     element.set("id", self._unique(anchor_id(name)))
+
+    def _drop_seventh_level(self, element: lxml.html.HtmlElement) -> None:
+        """Seven and more ``#`` mean the sixth level, not a heading that begins with ``#``."""
+        text = element.text or ""
+        if not text.startswith("#") or not re.search(_escape_line(f"######{text}"), self.body):
+            return
+        self._report(
+            "heading-too-deep",
+            f"######{text}",
+            "a heading has more than six `#`; it is shown as one of the sixth level",
+            "use at most six; articles with fewer levels are easier to read",
+        )
+        element.text = text.lstrip("#").lstrip()
 
     def _unique(self, anchor: str) -> str:
         candidate, count = anchor, 0
@@ -357,11 +371,10 @@ class _Rendering:
             box = lxml.html.Element(
                 "div", {"class": "table-scroll", "tabindex": "0", "role": "region"}
             )
-            head = table.find(".//th")
-            box.set(
-                "aria-label",
-                " ".join(head.text_content().split())[:80] if head is not None else "Table",
+            names = (
+                " ".join(cell.text_content().split())[:80] for cell in table.iter("caption", "th")
             )
+            box.set("aria-label", next((name for name in names if name), "Table"))
             box.tail, table.tail = table.tail, None
             parent.replace(table, box)
             box.append(table)
@@ -390,6 +403,10 @@ class _Escaped(InlineProcessor):
         self, m: re.Match[str], data: str
     ) -> tuple[str, int, int]:
         return f"{STX}{ord(m[1])}{ETX}", m.start(0), m.end(0)
+
+
+def _escape_line(text: str) -> str:
+    return rf"(?m)^[ ]{{0,3}}{re.escape(text)}"
 
 
 def _short(text: str) -> str:

@@ -7,13 +7,14 @@ than a small one and is never unpacked.  What cannot be measured is shown withou
 import io
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import lxml.etree
 from PIL import Image
 
-from kb.content.models import ContentFile
+from kb.content.links import ResolvedLink
+from kb.content.models import MAX_SHOWN_PIXELS, ContentFile, Problem, Severity
 from kb.content.source import ContentSource
 from kb.publishing.models import Catalogue
 
@@ -46,6 +47,25 @@ def measure_images(
             width, height = measure(data, measured[path].media_type)
             measured[path] = replace(measured[path], width=width, height=height)
     return measured
+
+
+def check_sizes(
+    links: Iterable[tuple[str, ResolvedLink]], files: Mapping[str, ContentFile]
+) -> Iterator[Problem]:
+    """Report images that pages link to instead of showing them; ``links`` with their texts' paths."""
+    for path, link in links:
+        file = files.get(link.target)
+        if link.image and file is not None and file.is_oversized:
+            yield Problem(
+                path,
+                link.line,
+                "image-too-many-pixels",
+                Severity.WARNING,
+                f"the image {file.name} has {file.width:,} by {file.height:,} pixels "
+                "and is shown as a link",
+                f"make it smaller: at most {MAX_SHOWN_PIXELS // 1_000_000} million pixels are shown, "
+                "and 2,000 on the longer side are plenty",
+            )
 
 
 def measure(data: bytes, media_type: str) -> tuple[int, int]:

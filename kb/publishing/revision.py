@@ -32,7 +32,7 @@ from kb.content.site_settings import parse_site
 from kb.content.source import ContentSource, Scan
 from kb.publishing.article_files import ArticleFiles, FreshFile
 from kb.publishing.collection_texts import CollectionTexts, render_collection_texts
-from kb.publishing.image_sizes import measure_images
+from kb.publishing.image_sizes import check_sizes, measure_images
 from kb.publishing.linking import build_link_map, check_links
 from kb.publishing.models import ArticleText, BrokenFile, Catalogue, StoredArticle
 from kb.publishing.reading import (
@@ -127,6 +127,8 @@ class Revision:
         checked = check_links(self.stored, links, self.collections, self.files, self.broken)
         self.files = measure_images(self.source, checked.files, self.previous)
         self.problems += checked.problems
+        own = ((path, link) for path, stored in self.stored.items() for link in stored.links)
+        self.problems += check_sizes((*own, *texts.links), self.files)
 
     def _identity_links(self) -> Iterator[tuple[str, ResolvedLink]]:
         """Logo and font, which customers see on every page whatever folder they lie in."""

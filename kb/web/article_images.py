@@ -1,26 +1,54 @@
-"""Gives the images of an article their size, so that the text below does not jump when they arrive."""
+"""Gives the images of a text their size, so that what is below does not jump when they arrive.
+
+One that has more pixels than a browser can keep in memory becomes a link to it.
+"""
 
 import re
-from collections.abc import Mapping
+from html import escape, unescape
+
+from babel.numbers import format_decimal
+from markupsafe import Markup
 
 from kb.content.models import ContentFile
+from kb.web.interface_language import interface
+from kb.web.services import generation
+from kb.web.translation import gettext as _
 
 _IMAGE = re.compile(r'<img\b[^>]*\bsrc="(/files/[^"]+)"[^>]*>')
 """As the sanitiser writes them: double quotes, no ``>`` inside."""
+_ALT = re.compile(r'\balt="([^"]*)"')
 _AT_ONCE = 1_500
 """Characters of HTML within which an image is likely to be seen first."""
 
 
-def with_image_sizes(html: str, files: Mapping[str, ContentFile]) -> str:
-    """The article's HTML with width and height; an image at its beginning is not loaded late."""
+def place_images(html: str) -> Markup:
+    """Sanitised HTML with width and height; an image at its beginning is not loaded late."""
+    files = generation().library.files
 
-    def size(match: re.Match[str]) -> str:
+    def place(match: re.Match[str]) -> str:
         tag = match[0]
         if match.start() < _AT_ONCE:
             tag = tag.replace(' loading="lazy"', "", 1)
-        file = files.get(match[1])
+        file = files.get(unescape(match[1]))
+        if file is not None and file.is_oversized:
+            # Links do not nest.
+            inside = html.rfind("<a ", 0, match.start()) > html.rfind("</a>", 0, match.start())
+            return _link_to(tag, match[1], file, is_link=not inside)
         if file is None or not file.width or " width=" in tag or " height=" in tag:
             return tag
         return f'<img width="{file.width}" height="{file.height}"{tag.removeprefix("<img")}'
 
-    return _IMAGE.sub(size, html)
+    return Markup(_IMAGE.sub(place, html))  # noqa: S704 -- it was sanitised, and stays so
+
+
+def _link_to(tag: str, url: str, file: ContentFile, *, is_link: bool) -> str:
+    alt = _ALT.search(tag)
+    text = alt[1] if alt and alt[1] else escape(file.name)
+    width, height = (
+        format_decimal(n, locale=interface().locale) for n in (file.width, file.height)
+    )
+    size = escape(
+        _("large picture: %(width)s by %(height)s pixels") % {"width": width, "height": height}
+    )
+    shown = f'<a href="{url}">{text}</a>' if is_link else text
+    return f'<span class="large-picture">{shown} ({size})</span>'

@@ -1,7 +1,6 @@
 """Articles and policies, their earlier versions, and the vote below them."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
@@ -13,7 +12,6 @@ from kb.errors import GenerationUnavailable
 from kb.search_log.models import VoteReason
 from kb.text import clean_query_text
 from kb.web import visits
-from kb.web.article_images import with_image_sizes
 from kb.web.audience import audience
 from kb.web.contact_cards import find_card
 from kb.web.limits import check_limit
@@ -150,7 +148,7 @@ def _render(summary: ArticleSummary, extra: Mapping[str, object]) -> str:
         abort(404)
     return render_template(
         "help_center/article.html",
-        article=replace(found, html=with_image_sizes(found.html, library.files)),
+        article=found,
         breadcrumbs=library.list_ancestors(summary.collection),
         contents=list_contents(found),
         related=library.list_related(summary.slug, RELATED, audience()),

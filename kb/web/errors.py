@@ -11,7 +11,8 @@ from collections.abc import Callable
 from urllib.parse import unquote
 
 from flask import Flask, Response, g, make_response, render_template, request
-from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, ServiceUnavailable
 from werkzeug.wrappers import Response as AnyResponse
 
 from kb.content.models import ArticleSummary
@@ -95,11 +96,24 @@ def make_error_page(error: HTTPException) -> Response:
             code=code,
             title=title,
             text=text,
-            detail=error.description if code == 400 else "",
+            detail=_describe_refusal(error) if code == 400 else "",
             request_id=g.get("request_id", ""),
         ),
         code,
     )
+
+
+def _describe_refusal(error: HTTPException) -> str:
+    """What was wrong with a form in the reader's language; empty when that is not ours to say."""
+    if isinstance(error, CSRFError):
+        if request.cookies:
+            return _("This form has expired. Please open the page again.")
+        return _(
+            "Your browser refuses cookies. Signing in needs one: allow cookies for this site, "
+            "then open the page again."
+        )
+    is_ours = error.description not in (BadRequest.description, type(error).description)
+    return (error.description or "") if is_ours else ""
 
 
 def _render_missing(code: int) -> str:

@@ -1,7 +1,8 @@
 """Takes a picture of every page: ``make screenshots`` puts them into ``screenshots/``.
 
-The demo content, and the content of other companies where HELPSHELF_SHARED_DATA names
-it, at three widths, light, dark and in forced colours, customers' pages and the staff area.
+The demo content, a company with colours of its own, and the content of others where
+HELPSHELF_SHARED_DATA names it, at three widths, light, dark and in forced colours, and from
+right to left (``-rtl``): customers' pages and the staff area. Names sort by page, then width.
 ``ARGS="staff-topic home"`` takes those pages only.
 """
 
@@ -29,67 +30,35 @@ from kb.bootstrap.publishing import build_publisher  # noqa: E402
 from kb.bootstrap.services import build_services  # noqa: E402
 from kb.clock import FixedClock  # noqa: E402
 from kb.config import load_settings  # noqa: E402
-from kb.content_changes.models import Author, FaqDraft  # noqa: E402
 from kb.services import Services  # noqa: E402
 from kb.web.accessibility import SCHEMES, WIDTHS  # noqa: E402
 from tests.browser.conftest import ARGUMENTS, PERSON  # noqa: E402
-from tests.conftest import NOW, run_git  # noqa: E402
+from tests.browser.picture_pages import (  # noqa: E402
+    DRAFT_PAGES,
+    EMPTY_PAGES,
+    IDENTITY_PAGES,
+    INQUIRY_PAGES,
+    OTHER_PAGES,
+    PAGES,
+    STAFF_PAGES,
+    Pages,
+)
+from tests.browser.staging import (  # noqa: E402
+    copy_into_git,
+    leave_inquiries,
+    publish_draft,
+    start_drafts,
+    write_identity,
+)
+from tests.conftest import NOW  # noqa: E402
 
 WANTED = frozenset(sys.argv[1:])
-EMAIL, PASSWORD = "ada@example.com", "four quiet blue kettles"
-PAGES = {
-    "home": "/",
-    "results": "/search?q=vacuum+wont+charge",
-    "results-opened": "/search?q=late+parcel",
-    "results-narrowed": "/search?q=battery&kind=troubleshooting&product=fv-200",
-    "corrected": "/search?q=vaccum+battry",
-    "nothing-found": "/search?q=toaster",
-    "tell-me": "/tell-me?q=toaster",
-    "tell-me-sent": "/tell-me/sent",
-    "search-opened": "/search",
-    "collection": "/collections/troubleshooting",
-    "article": "/articles/e-42-brew-unit-blocked",
-    "article-with-picture": "/articles/descale-a-kettle",
-    "policy": "/policies/warranty-policy",
-    "policies": "/policies",
-    "bulletin": "/articles/fk-120-base-recall",
-    "directory": "/directory",
-    "contact": "/contact?q=can+I+get+a+discount",
-    "whats-new": "/whats-new",
-    "not-found": "/articles/kettle-manual",
-    "withdrawn": "/articles/classic-app",
-    "sign-in": "/account/sign-in",
-    "accessibility": "/accessibility",
-}
-STAFF_PAGES = {
-    "staff-overview": "/staff/",
-    "staff-unanswered": "/staff/unanswered?assignee=&order=newest",
-    "staff-topic": "/staff/unanswered/1",
-    "staff-answering": "/staff/unanswered/1/answering",
-    "staff-content": "/staff/content",
-    "staff-relevance": "/staff/relevance",
-    "staff-searches": "/staff/searches",
-    "staff-quality": "/staff/quality",
-    "staff-previews": "/staff/preview/",
-    "staff-preview": "/staff/preview/trade-in",
-    "staff-mails": "/staff/mails",
-    "staff-mails-to-me": "/account/mails",
-    "staff-keyboard": "/staff/keyboard",
-    "staff-design": "/staff/design",
-    "staff-password": "/account/password",
-}
-DRAFT_PAGES = {
-    "staff-drafts": "/staff/drafts",
-    "staff-draft": "/staff/drafts/edit?branch=faq/7-gift-wrapping&path=orders/gift-wrapping.md",
-}
-DRAFT = FaqDraft(
-    "orders/gift-wrapping.md",
-    '---\ntitle: "Do you wrap gifts?"\nstate: draft\ntopic: 7\nquestions:\n'
-    '  - "gift wrapping paper"\n---\nYes. Choose it [in the cart](cart.md).\n',
-    "faq/7-gift-wrapping",
-    "Draft: Do you wrap gifts?\n",
+RIGHT_TO_LEFT = "ar-XB"
+WINDOWS = (
+    *((width, scheme, "") for width in WIDTHS for scheme in SCHEMES),
+    *((width, "light", RIGHT_TO_LEFT) for width in (1280, 360)),
 )
-OTHER_PAGES = {"home": "/", "results": "/search?q=how+do+I+install+a+library"}
+EMAIL, PASSWORD = "ada@example.com", "four quiet blue kettles"
 FAILING = (
     "toaster",
     "toasters",
@@ -110,15 +79,20 @@ def main(target: Path) -> None:
     target.mkdir(parents=True)
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as scratch:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
-        with served(ROOT / "articles", Path(scratch) / "demo") as (address, services):
+        demo, room = target / "demo", Path(scratch)
+        with served(ROOT / "articles", room / "demo") as (address, services):
+            take(browser, address, EMPTY_PAGES, demo, staff=True)
             search_in_vain(browser, address, services)
             triage_some(services)
-            take(browser, address, PAGES, target / "demo")
-            take(browser, address, STAFF_PAGES, target / "demo", staff=True)
-        drafting = copy_into_git(ROOT / "articles", Path(scratch) / "drafting")
-        with served(drafting, Path(scratch) / "drafts") as (address, services):
-            services.content_changes.start_draft(DRAFT, Author("Ada", EMAIL))
-            take(browser, address, DRAFT_PAGES, target / "demo", staff=True)
+            take(browser, address, PAGES, demo)
+            take(browser, address, STAFF_PAGES, demo, staff=True)
+            leave_inquiries(services)
+            take(browser, address, INQUIRY_PAGES, demo, staff=True)
+        take_drafts(browser, room, demo)
+        own = room / "own"
+        write_identity(own)
+        with served(own, room / "identity", KB_SEMANTIC="off") as (address, _):
+            take(browser, address, IDENTITY_PAGES, target / "identity")
         for name, content in other_contents():
             with served(content, Path(scratch) / name) as (address, _):
                 take(browser, address, OTHER_PAGES, target / name)
@@ -127,7 +101,7 @@ def main(target: Path) -> None:
 
 
 @contextmanager
-def served(content: Path, scratch: Path) -> Iterator[tuple[str, Services]]:
+def served(content: Path, scratch: Path, **more: str) -> Iterator[tuple[str, Services]]:
     """A content folder, published and served on a free port."""
     settings = replace(
         load_settings(
@@ -138,6 +112,9 @@ def served(content: Path, scratch: Path) -> Iterator[tuple[str, Services]]:
                 "KB_MAIL_SENDER": "console",
                 "KB_MAIL_FROM": "help@example.com",
                 "KB_BASE_URL": "https://help.example.com",
+                # Offered to nobody; the pictures from right to left ask for it.
+                "KB_LANGUAGES": RIGHT_TO_LEFT,
+                **more,
             }
         ),
         content_dir=content,
@@ -158,13 +135,22 @@ def served(content: Path, scratch: Path) -> Iterator[tuple[str, Services]]:
     services.generations.close()
 
 
-def copy_into_git(content: Path, target: Path) -> Path:
-    """A repository of its own, so that drafts leave nothing in that of the product."""
-    shutil.copytree(content, target)
-    run_git(target, "init", "-q")
-    run_git(target, "add", "-A")
-    run_git(target, "commit", "-q", "-m", "articles")
-    return target
+def take_drafts(browser: Browser, room: Path, target: Path) -> None:
+    """The editor in all its states, up to the page that says that an article is being published."""
+    content = copy_into_git(ROOT / "articles", room / "drafting")
+    with served(content, room / "drafts", KB_CONTENT_REF="main", KB_SEMANTIC="off") as (
+        address,
+        services,
+    ):
+        start_drafts(services, content)
+        pages = dict(DRAFT_PAGES)
+        if not WANTED or "staff-draft-published" in WANTED:
+            context = browser.new_context(user_agent=PERSON, base_url=address)
+            page = context.new_page()
+            sign_in(page, address)
+            pages["staff-draft-published"] = publish_draft(page)
+            context.close()
+        take(browser, address, pages, target, staff=True)
 
 
 def search_in_vain(browser: Browser, address: str, services: Services) -> None:
@@ -209,27 +195,38 @@ def search(browser: Browser, address: str, text: str) -> None:
 
 
 def take(
-    browser: Browser, address: str, pages: dict[str, str], target: Path, *, staff: bool = False
+    browser: Browser, address: str, pages: Pages, target: Path, *, staff: bool = False
 ) -> None:
-    """One picture of each page, width and colour scheme."""
+    """One picture of each page and way to look at it."""
+    pages = {name: page for name, page in pages.items() if not WANTED or name in WANTED}
+    if not pages:
+        return
     target.mkdir(parents=True, exist_ok=True)
-    pages = {name: path for name, path in pages.items() if not WANTED or name in WANTED}
-    for width in WIDTHS if pages else ():
-        for scheme in SCHEMES:
-            context = browser.new_context(
-                viewport={"width": width, "height": 800}, user_agent=PERSON, **colors_of(scheme)
-            )
-            page = context.new_page()
-            if staff:
-                sign_in(page, address)
-            for name, path in pages.items():
-                page.goto(address + path)
-                if name.endswith("-opened"):
-                    page.evaluate(
-                        "document.querySelectorAll('details').forEach(d => d.open = true)"
-                    )
-                page.screenshot(path=target / f"{name}-{width}-{scheme}.png", full_page=True)
-            context.close()
+    for width, scheme, language in WINDOWS:
+        context = browser.new_context(
+            viewport={"width": width, "height": 800}, user_agent=PERSON, **colors_of(scheme)
+        )
+        page = context.new_page()
+        if staff:
+            sign_in(page, address)
+        if language:
+            context.add_cookies([{"name": "lang", "value": language, "url": address}])
+        ending = "-rtl" if language == RIGHT_TO_LEFT else ""
+        for name, entry in pages.items():
+            visit(page, address, entry)
+            if name.endswith("-opened"):
+                page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+            page.screenshot(path=target / f"{name}-{width:04}-{scheme}{ending}.png", full_page=True)
+        context.close()
+
+
+def visit(page: Page, address: str, entry: str | tuple[str, str]) -> None:
+    """Open a page, and send its form where the state that is wanted comes of that."""
+    path, script = (entry, "") if isinstance(entry, str) else entry
+    page.goto(address + path)
+    if script:
+        with page.expect_navigation():
+            page.evaluate(script)
 
 
 def colors_of(scheme: str) -> dict[str, str]:

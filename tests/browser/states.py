@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tests.browser.staging import CLASHING, CONFLICT, PREVIEW, PUBLISH, WRAPPING
+
 SUBMIT = "document.querySelector('{}').submit()"
 
 
@@ -29,6 +31,11 @@ CUSTOMER = (
     PageState("/articles/descale-a-kettle/thanks?helpful=no"),
     PageState("/articles/classic-app", "error"), PageState("/no/such-kettle-page", "error"),
     PageState(f"/articles/{LONG}", "long"), PageState("/account/sign-in"),
+    PageState("/articles/descale-a-kettle/thanks?helpful=yes"),
+    PageState("/articles/descale-a-kettle/report"),
+    PageState("/articles/descale-a-kettle/report", "error", SUBMIT.format("form[action$=\"/report\"]")),
+    PageState("/articles/fk-120-base-recall"), PageState("/search?q=vaccum+battry"),
+    PageState("/articles/descale-a-kettle/vote?helpful=maybe", "error"),
     PageState("/account/sign-in", "error", SUBMIT.format("form[action$=\"sign-in\"]")),
 )  # fmt: skip
 NO_SPAN = "?since=2020-01-01&until=2020-01-02"
@@ -49,4 +56,23 @@ STAFF = (
     PageState("/articles/escalation-matrix"), PageState("/collections/phone-notes"),
     PageState("/account/password"),
     PageState("/account/password", "error", SUBMIT.format("main form.form")),
+)  # fmt: skip
+DRAFTS = (
+    PageState("/staff/drafts"), PageState(WRAPPING), PageState(WRAPPING, script=PREVIEW),
+    PageState(WRAPPING, "error", CONFLICT), PageState(CLASHING, "error", PUBLISH),
+)  # fmt: skip
+INQUIRIES = (
+    PageState("/staff/"), PageState("/staff/inquiries"), PageState("/staff/inquiries/1"),
+    PageState("/staff/inquiries/2", "long"), PageState("/staff/inquiries/3"),
+    PageState("/staff/inquiries/1", "error", SUBMIT.format("form[action$=\"/reply\"]")),
+    PageState("/staff/reports"), PageState("/staff/mails"), PageState("/account/mails"),
+    PageState("/contact"), PageState("/contact", "error", SUBMIT.format("form[action=\"/contact\"]")),
+    PageState("/tell-me?q=toaster"),
+    PageState("/tell-me?q=toaster", "error", SUBMIT.format("form[action=\"/tell-me\"]")),
+    PageState("/tell-me/sent"),
+)  # fmt: skip
+OWN_COLORS = (
+    PageState("/"), PageState("/search?q=Reifen"), PageState("/search?q=Toaster", "empty"),
+    PageState("/collections/repair"), PageState("/articles/kette"), PageState("/whats-new"),
+    PageState("/articles/fahrradklingel", "error"), PageState("/accessibility"),
 )  # fmt: skip
