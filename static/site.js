@@ -395,8 +395,9 @@ function initZoom(article) {
     button.type = "button";
     button.className = "zoom";
     button.setAttribute("aria-label", `${article.dataset.zoom}: ${image.alt}`);
-    image.replaceWith(button);
-    button.append(image);
+    const shown = image.closest("picture") ?? image;
+    shown.replaceWith(button);
+    button.append(shown);
     button.addEventListener("click", () => enlarge(image));
   }
   article.querySelectorAll(".prose img").forEach((image) => {

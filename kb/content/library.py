@@ -58,6 +58,12 @@ class Library:
         summary = self.summaries.get(slug)
         return summary if summary is not None and summary.is_visible_to(audience) else None
 
+    def find_file_at(self, url: str, audience: Audience) -> ContentFile | None:
+        """The image, copy of an image or attachment with this address, if the audience may see it."""
+        found = self.files.get(url) or self._copies.get(url)
+        visible = found is not None and (found.public or audience is Audience.STAFF)
+        return found if visible else None
+
     def find_file(self, path: str) -> ContentFile | None:
         """The public image or attachment at this path of the content folder."""
         found = self._files_by_path.get(path)
@@ -292,6 +298,11 @@ class Library:
     @cached_property
     def _files_by_path(self) -> dict[str, ContentFile]:
         return {file.path: file for file in self.files.values()}
+
+    @cached_property
+    def _copies(self) -> dict[str, ContentFile]:
+        copies = (file.find_copy() for file in self.files.values())
+        return {copy.url: copy for copy in copies if copy is not None}
 
     @cached_property
     def _slugs_by_alias(self) -> dict[str, str]:

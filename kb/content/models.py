@@ -205,6 +205,9 @@ class ContentFile:
     width: int = 0
     """Of an image, in pixels as it is shown; 0 when it could not be told."""
     height: int = 0
+    copy_digest: str = ""
+    """Of a smaller copy in WebP; empty when there is none."""
+    copy_size: int = 0
 
     @property
     def is_oversized(self) -> bool:
@@ -220,6 +223,21 @@ class ContentFile:
     def url(self) -> str:
         """Path on the site; changes with the content, so that it can be cached for ever."""
         return f"/files/{self.digest[:16]}/{self.name}"
+
+    def find_copy(self) -> "ContentFile | None":
+        """The smaller copy, seen by whoever may see the original."""
+        if not self.copy_digest:
+            return None
+        path = f"{self.path.rpartition('.')[0]}.webp"
+        return ContentFile(
+            path,
+            self.copy_digest,
+            "image/webp",
+            self.copy_size,
+            self.public,
+            self.width,
+            self.height,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from kb.clock import Clock
 from kb.content.renderer import RENDERER_VERSION
 from kb.errors import PublishError
 from kb.publishing.build import Build
+from kb.publishing.image_copies import ImageCopies
 from kb.publishing.last import LastGeneration
 from kb.publishing.learned import Wordings, choose_wordings, load_wordings
 from kb.publishing.models import Catalogue, Manifest
@@ -44,6 +45,8 @@ class GenerationBuilder:
     clock: Clock
     learned: LearnedWordings
     vectors: VectorPublisher | None
+    copies: ImageCopies | None = None
+    """None for what nobody will look at: pictures are then shown as they are."""
 
     def build(
         self, directory: Path, revision: Revision, last: LastGeneration | None, *, full: bool
@@ -84,12 +87,14 @@ class GenerationBuilder:
             self.engine.build(index, documents, base=old_index, removed=build.removed_keys())
         else:
             self.engine.build(index, build.documents(everything=True))
-        catalogue = self._catalogue(build.revision, build.wordings)
+        catalogue = self._catalogue(build.revision, build.wordings, base)
         build.writer.finish(catalogue)
         self._verify(directory, catalogue)
         return catalogue
 
-    def _catalogue(self, revision: Revision, wordings: Wordings) -> Catalogue:
+    def _catalogue(
+        self, revision: Revision, wordings: Wordings, base: LastGeneration | None
+    ) -> Catalogue:
         slugs = {article.summary.slug for article in revision.stored.values()}
         manifest = Manifest(
             revision=revision.scan.revision,
@@ -98,12 +103,15 @@ class GenerationBuilder:
             renderer=RENDERER_VERSION,
             engine=self.engine.name,
         )
+        files = revision.files
+        if self.copies is not None:
+            files = self.copies.add(files, base.catalogue if base else None)
         return Catalogue(
             manifest=manifest,
             articles=revision.stored,
             broken=revision.broken,
             collections=tuple(revision.collections),
-            files=revision.files,
+            files=files,
             fingerprints={path: revision.scan.files[path].fingerprint for path in revision.files},
             documents=revision.settings.texts,
             problems=tuple(sorted(set(revision.problems))),

@@ -20,6 +20,7 @@ from kb.content.source import ContentSource
 from kb.errors import EmbedderUnavailable, PublishError, SourceError
 from kb.publishing.building import Built, GenerationBuilder
 from kb.publishing.guard import PublishGuard
+from kb.publishing.image_copies import ImageCopies
 from kb.publishing.last import LastGeneration, open_last
 from kb.publishing.layout import IndexLayout
 from kb.publishing.learned import choose_wordings, load_wordings
@@ -223,7 +224,12 @@ class Publisher:
     @property
     def _builder(self) -> GenerationBuilder:
         return GenerationBuilder(
-            self.library_files, self.engine, self.clock, self.learned, self.vectors
+            self.library_files,
+            self.engine,
+            self.clock,
+            self.learned,
+            self.vectors,
+            ImageCopies(self.source, self.layout),
         )
 
     def _find_refusal(

@@ -40,7 +40,7 @@ from kb.storage.shared_values import SharedValues
 from kb.storage.sqlite_library import Connection, SqliteError, connect, connect_read_only
 
 FILE_NAME = "library.sqlite"
-FORMAT = 1
+FORMAT = 2
 """Raise when tables or values change: files of another format are rebuilt, not migrated,
 since everything in them comes from the content."""
 

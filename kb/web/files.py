@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, abort, send_file
 
-from kb.content.models import Audience, ContentFile
+from kb.content.models import ContentFile
 from kb.web.audience import audience
 from kb.web.services import generation, services
 
@@ -20,8 +20,8 @@ _YEAR = 365 * 24 * 60 * 60
 @blueprint.get("/files/<digest>/<name>")
 def content_file(digest: str, name: str) -> Response:
     """One image or attachment; those of internal articles for signed-in staff only."""
-    found = generation().library.files.get(f"/files/{digest}/{name}")
-    if found is None or not (found.public or audience() is Audience.STAFF):
+    found = generation().library.find_file_at(f"/files/{digest}/{name}", audience())
+    if found is None:
         abort(404)
     path = services().settings.index_dir / "files" / found.digest
     if not path.is_file():

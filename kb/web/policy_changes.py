@@ -7,7 +7,6 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from markupsafe import escape
 from werkzeug.wrappers import Response as AnyResponse
 
-from kb.content.html_changes import compare_html
 from kb.content.models import Article, Kind
 from kb.web.audience import audience
 from kb.web.page_cache import cached_page
@@ -67,6 +66,9 @@ def _show(
     by_name = {version.name: version for version in versions}
 
     def render() -> str:
+        # Only this page needs lxml: a worker that nobody asks for it does without.
+        from kb.content.html_changes import compare_html
+
         changes = compare_html(by_name[older].html, by_name[newer].html)
         return render_template(
             "help_center/policy_changes.html",
