@@ -583,3 +583,9 @@ _COUNTS_FOLLOW_TOPICS = (
         UNION ALL SELECT is_in, day, {", ".join(_COUNTED)}
         FROM moved WHERE was_in <> is_in AND is_in > 0""",  # noqa: S608
 )
+
+
+@migrations()
+def outbox_reply_to(db: Database) -> None:
+    """Where answers to a mail go; empty for its sender."""
+    db.execute("ALTER TABLE outbox ADD COLUMN reply_to TEXT NOT NULL DEFAULT ''")
