@@ -127,20 +127,45 @@ class Git:
         Nothing is ever forced, and git never asks for a password: credentials are those
         of the repository's own configuration and of the server's ssh.
         """
+        refspec = f"refs/heads/{branch}:refs/heads/{branch}"
+        return self._push(remote, refspec, (), timeout)
+
+    def delete_remote(self, remote: str, branch: str, tip: str, timeout: float) -> str:
+        """Delete a remote's branch if it is still at ``tip``; why it did not work, "" when it did."""
+        lease = f"--force-with-lease=refs/heads/{branch}:{tip}"
+        return self._push(remote, f":refs/heads/{branch}", (lease,), timeout)
+
+    def find_remote_tips(self, remote: str, timeout: float) -> dict[str, str]:
+        """The remote's branches with their commits.
+
+        Raises:
+            SourceError: it cannot be asked.
+        """
+        listing = self._talk(("ls-remote", "--heads", "--end-of-options", remote), timeout)
+        if listing.returncode:
+            raise SourceError(_push_refusal(listing))
+        lines = listing.stdout.decode("utf-8", "replace").splitlines()
+        pairs = (line.split("\t", 1) for line in lines if "\t" in line)
+        return {name.removeprefix("refs/heads/"): tip for tip, name in pairs}
+
+    def _push(self, remote: str, refspec: str, options: Sequence[str], timeout: float) -> str:
+        arguments = ("push", "--porcelain", *options, "--end-of-options", remote, refspec)
+        try:
+            result = self._talk(arguments, timeout)
+        except SourceError as error:
+            return str(error)
+        return "" if result.returncode == 0 else _push_refusal(result)
+
+    def _talk(self, arguments: Sequence[str], timeout: float) -> subprocess.CompletedProcess[bytes]:
+        """Run a command that speaks with a remote."""
         options = [f"protocol.{name}.allow=always" for name in _TRANSPORTS]
         options.append("core.askPass=")
         if not self.succeeds("config", "--get", "core.sshCommand"):
             options.append(f"core.sshCommand={_SSH}")
         config = [part for option in options for part in ("-c", option)]
-        refspec = f"refs/heads/{branch}:refs/heads/{branch}"
-        arguments = (*config, "push", "--porcelain", "--end-of-options", remote, refspec)
         agent = os.environ.get("SSH_AUTH_SOCK", "")
         environment = {"SSH_AUTH_SOCK": agent} if agent else {}
-        try:
-            result = self._start(arguments, None, environment, timeout)
-        except SourceError as error:
-            return str(error)
-        return "" if result.returncode == 0 else _push_refusal(result)
+        return self._start((*config, *arguments), None, environment, timeout)
 
     def _start(
         self,

@@ -1,4 +1,4 @@
-"""The JSON API: what customers may see, for scripts and other sites, and topics for staff.
+"""The JSON API: what customers may see, and topics, drafts and inquiries for staff.
 
 The public part always answers for the public audience, whoever asks, so that its answers
 may be read from any origin.  The staff part knows its caller by a token in a header.  No

@@ -3,6 +3,7 @@
 from typing import Any
 
 from kb import __version__
+from kb.api.staff_openapi import draft_paths, inquiry_paths
 from kb.api.topics_openapi import SECURITY, topic_paths
 from kb.content.models import Kind
 from kb.search.models import SearchOutcome, Stage
@@ -26,6 +27,8 @@ def build_openapi() -> JsonObject:
             "/api/v1/articles/{slug}": {"get": _article()},
             "/api/v1/openapi.json": {"get": _description()},
             **topic_paths(),
+            **draft_paths(),
+            **inquiry_paths(),
         },
         "components": {"schemas": _schemas(), "securitySchemes": SECURITY},
     }

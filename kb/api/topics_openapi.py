@@ -27,11 +27,11 @@ def topic_paths() -> JsonObject:
     return {
         "/api/v1/topics": {"get": _list()},
         "/api/v1/topics/{topic}": {
-            "get": _operation("topic", "One topic with its trail", [_in_path("topic")])
+            "get": describe_operation("topic", "One topic with its trail", [in_path("topic")])
         },
         "/api/v1/topics/{topic}/{action}": {"post": _act()},
         "/api/v1/events/{event}/undo": {
-            "post": _operation("undo", "Take an action back", [_in_path("event")])
+            "post": describe_operation("undo", "Take an action back", [in_path("event")])
         },
     }
 
@@ -39,14 +39,14 @@ def topic_paths() -> JsonObject:
 def _list() -> JsonObject:
     day = {"type": "string", "format": "date"}
     parameters = [
-        _in_query("since", day),
-        _in_query("until", day),
-        _in_query("state", {"type": "string", "enum": list(TopicState)}),
-        _in_query("assignee", {"type": "string"}),
-        _in_query("limit", {"type": "integer", "minimum": 0, "maximum": 500, "default": 50}),
-        _in_query("offset", {"type": "integer", "minimum": 0, "default": 0}),
+        in_query("since", day),
+        in_query("until", day),
+        in_query("state", {"type": "string", "enum": list(TopicState)}),
+        in_query("assignee", {"type": "string"}),
+        in_query("limit", {"type": "integer", "minimum": 0, "maximum": 500, "default": 50}),
+        in_query("offset", {"type": "integer", "minimum": 0, "default": 0}),
     ]
-    return _operation("topics", "Topics, most demand first", parameters)
+    return describe_operation("topics", "Topics, most demand first", parameters)
 
 
 def _act() -> JsonObject:
@@ -59,12 +59,13 @@ def _act() -> JsonObject:
         "seen": {"type": "integer", "description": "latest event the caller knows of"},
     }
     schema = {"type": "object", "properties": properties}
-    operation = _operation("act", "Triage", [_in_path("topic"), _in_path("action")])
+    operation = describe_operation("act", "Triage", [in_path("topic"), in_path("action")])
     operation["requestBody"] = {"content": {"application/json": {"schema": schema}}}
     return operation
 
 
-def _operation(name: str, summary: str, parameters: list[JsonObject]) -> JsonObject:
+def describe_operation(name: str, summary: str, parameters: list[JsonObject]) -> JsonObject:
+    """One operation that needs a token."""
     error = {"$ref": "#/components/schemas/Error"}
     failed = {"description": "Error", "content": {"application/json": {"schema": error}}}
     answer = {"application/json": {"schema": {"type": "object"}}}
@@ -80,9 +81,11 @@ def _operation(name: str, summary: str, parameters: list[JsonObject]) -> JsonObj
     }
 
 
-def _in_path(name: str) -> JsonObject:
+def in_path(name: str) -> JsonObject:
+    """A parameter that is a part of the path."""
     return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
 
 
-def _in_query(name: str, schema: JsonObject) -> JsonObject:
+def in_query(name: str, schema: JsonObject) -> JsonObject:
+    """A parameter behind the question mark."""
     return {"name": name, "in": "query", "required": False, "schema": schema}

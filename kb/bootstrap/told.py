@@ -9,6 +9,7 @@ import kb
 from kb.accounts.service import AccountService
 from kb.clock import Clock
 from kb.config import Settings
+from kb.contacts.models import Department
 from kb.content.models import State
 from kb.content_gaps.service import ContentGapService
 from kb.digest.models import RegressionFailure, Week
@@ -77,6 +78,12 @@ def build_told(
         except GenerationUnavailable:
             return ""
 
+    def find_department(slug: str) -> Department | None:
+        try:
+            return generations.current().directory.find(slug)
+        except GenerationUnavailable:
+            return None
+
     def find_title(slug: str) -> str | None:
         try:
             found = generations.current().library.find_summary(slug)
@@ -118,6 +125,7 @@ def build_told(
         ),
         site_name,
         search_log.redact,
+        find_department,
     )
     digest = DigestService(
         SqliteDigestStore(file),

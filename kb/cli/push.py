@@ -12,12 +12,21 @@ import click
 def push(ctx: click.Context, as_json: bool, due: bool) -> None:
     """Push the branches that the remote of KB_CONTENT_REMOTE does not have yet.
 
+    Branches of drafts that were merged more than a day ago are removed, here and there.
+
     `kb serve` does so by itself. Exit code 1 when some still wait.
     """
     from kb.bootstrap.services import build_services
     from kb.config import load_settings
+    from kb.errors import ChangeRefused
 
-    waiting = build_services(load_settings()).content_changes.pushes.retry(everything=not due)
+    pushes = build_services(load_settings()).content_changes.pushes
+    waiting = pushes.retry(everything=not due)
+    try:
+        for branch in pushes.remove_merged_drafts():
+            click.echo(f"{branch}: merged, removed", err=True)
+    except ChangeRefused as error:
+        click.echo(f"Merged drafts are not removed: {error}", err=True)
     if as_json:
         value = [
             {

@@ -19,6 +19,8 @@ FIRST_SECONDS = 8.0
 RETRY_SECONDS = 60.0
 _PAUSES = (5, 15, 60, 240)
 """Minutes before the next try; the last one for good."""
+_MERGED_STAY = timedelta(days=1)
+"""Whoever has a draft open when it is published finds its branch when they save."""
 
 _log = logging.getLogger(__name__)
 
@@ -69,6 +71,20 @@ class PushService:
             if everything or pending.next_at <= now:
                 self._try(pending.branch, RETRY_SECONDS)
         return self.list_pending()
+
+    def remove_merged_drafts(self) -> Sequence[str]:
+        """The regular job: remove branches of drafts that were merged; their names.
+
+        Not those that wait to be pushed, or of which somebody has typed something unsaved.
+
+        Raises:
+            ChangeRefused: git or the remote cannot be used; the rest is left for the next time.
+            DatabaseError: what is kept cannot be read.
+        """
+        kept = {text.branch for text in self._store.list_texts()}
+        kept |= {pending.branch for pending in self.list_pending()}
+        before = self._clock.now() - _MERGED_STAY
+        return self._repository.remove_merged_drafts(before, kept, RETRY_SECONDS)
 
     def _try(self, branch: str, timeout: float) -> PushResult:
         pending = next((p for p in self._store.list_pushes() if p.branch == branch), None)

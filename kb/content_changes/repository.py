@@ -1,6 +1,6 @@
 """Where content changes go: the interface of a git repository and of a plain folder."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -86,4 +86,13 @@ class ContentRepository(Protocol):
 
     def push(self, branch: str, timeout: float) -> str:
         """Push a branch to the remote; why it failed, "" when it did not."""
+        ...
+
+    def remove_merged_drafts(
+        self, before: datetime, kept: Collection[str], timeout: float
+    ) -> Sequence[str]:
+        """Remove branches of drafts that were merged before a time, here and on the remote.
+
+        Never one of ``kept``, one that is checked out, or one with a commit that is not merged.
+        """
         ...

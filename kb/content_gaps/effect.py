@@ -3,11 +3,14 @@
 Both spans have the same length and end at the answer and today.  Visits are compared, not
 searches: who tries five wordings is one customer without an answer.  A topic is made of
 failed searches, so without any before it its share of failures counts as 1.
+
+Of days whose single searches are deleted only counts are left.  Such days are measured when
+they lie in a span as a whole, so the day of an old answer belongs to neither.
 """
 
 import math
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 MEASURED = timedelta(days=28)
@@ -16,6 +19,8 @@ _CLEARLY_LOWER = 0.5
 """Share of the failures before of which at most so many may be left."""
 _Z = 1.96
 """Of the normal distribution: 95 of 100 intervals hold the true share."""
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,11 @@ class EffectStore(Protocol):
     """Counts the searches of topics. Every method may raise DatabaseError."""
 
     def find_first_search(self) -> datetime | None:
-        """When the oldest search was recorded that is kept."""
+        """When the oldest search was recorded that is kept or counted."""
+        ...
+
+    def find_counted_until(self) -> datetime | None:
+        """The end of the last day of which there are counts instead of searches."""
         ...
 
     def find_answered_at(self, topic_id: int) -> datetime | None:
@@ -90,7 +99,10 @@ class EffectStore(Protocol):
         ...
 
     def count(self, topic_id: int, since: datetime, until: datetime) -> TopicCounts:
-        """The decided searches of a topic from a moment on, before another."""
+        """The decided searches of a topic from a moment on, before another.
+
+        Counts are of whole days: those that begin and end within are taken.
+        """
         ...
 
     def list_failing_again(self, since: datetime, visits: int) -> list[int]:
@@ -103,14 +115,16 @@ def find_effect(store: EffectStore, topic_id: int, now: datetime) -> TopicEffect
     answered_at = store.find_answered_at(topic_id)
     if answered_at is None:
         return None
-    start = max(answered_at, now - MEASURED)
+    counted_until = store.find_counted_until() or _NEVER
+    start = _whole_days(max(answered_at, now - MEASURED), counted_until)
     length = max(now - start, timedelta())
-    first = store.find_first_search() or answered_at
-    before_start = max(answered_at - length, min(first, answered_at))
-    before = store.count(topic_id, before_start, answered_at)
+    end = answered_at if answered_at >= counted_until else _midnight(answered_at)
+    first = store.find_first_search() or end
+    before_start = _whole_days(max(end - length, min(first, end)), counted_until)
+    before = store.count(topic_id, before_start, end)
     # Up to the end of this very moment, in which something may have been recorded.
     after = store.count(topic_id, start, now + timedelta(milliseconds=1))
-    return build_effect(answered_at - before_start, before, length, after)
+    return build_effect(max(end - before_start, timedelta()), before, length, after)
 
 
 def build_effect(
@@ -129,6 +143,17 @@ def build_effect(
         visits_after=after.visits,
         failed_visits_after=after.failed_visits,
     )
+
+
+def _whole_days(start: datetime, counted_until: datetime) -> datetime:
+    """A start at midnight where single searches are gone: of a day that was cut nothing is known."""
+    if start >= counted_until or start == _midnight(start):
+        return start
+    return _midnight(start) + timedelta(days=1)
+
+
+def _midnight(at: datetime) -> datetime:
+    return at.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _days(length: timedelta) -> float:

@@ -63,6 +63,7 @@ class InquiryService:
         options: InquiryOptions,
         site_name: Callable[[], str],
         redact: Callable[[str], str],
+        find_department: Callable[[str], Department | None],
     ) -> None:
         """Put the service together; ``store`` is in the same file as the outbox."""
         self._store = store
@@ -72,6 +73,7 @@ class InquiryService:
         self._options = options
         self._site_name = site_name
         self._redact = redact
+        self._find_department = find_department
 
     @property
     def is_offered(self) -> bool:
@@ -248,8 +250,23 @@ class InquiryService:
 
     def _post(self, kind: str, inquiry: Inquiry, subject: str, text: str) -> None:
         self._outbox.post(
-            Message(kind, text, recipient=inquiry.email, subject=subject, reference=inquiry.key)
-        )
+            Message(kind, text, recipient=inquiry.email, subject=subject,
+                    reference=inquiry.key, reply_to=self._find_reply_to(inquiry))
+        )  # fmt: skip
+
+    def _find_reply_to(self, inquiry: Inquiry) -> str:
+        """The department's address: who answers our mail is not to write to a machine.
+
+        Checked as customers' addresses are, since it becomes a header; empty when there is none
+        that every mail server takes.
+        """
+        department = self._find_department(inquiry.department)
+        if department is None or not department.email:
+            return ""
+        try:
+            return parse_address(department.email)
+        except InvalidInput:
+            return ""
 
     def _link(self, inquiry: Inquiry) -> str:
         return f"{self._options.base_url}/contact/inquiry/{inquiry.key}"

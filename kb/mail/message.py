@@ -17,6 +17,8 @@ def build_email(waiting: Waiting, sender: Address) -> EmailMessage:
     email = EmailMessage(policy=SMTP)
     email["From"] = sender
     email["To"] = Address(addr_spec=message.recipient)
+    if message.reply_to:
+        email["Reply-To"] = Address(addr_spec=message.reply_to)
     email["Subject"] = message.subject
     email["Date"] = waiting.posted_at
     email["Message-ID"] = waiting.message_id

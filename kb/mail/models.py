@@ -27,6 +27,8 @@ class Message:
     """Where a mail program may send "no more of this" (RFC 8058)."""
     reference: str = ""
     """What the message belongs to, so that it can be taken back."""
+    reply_to: str = ""
+    """A checked address that answers go to; empty for the sender's."""
     is_to_staff: bool = False
     """The recipient stays on record when the message cannot be delivered."""
 

@@ -3,6 +3,7 @@
 ::
 
     CURRENT                     the id of the generation that is served
+    FORMER                      the ids of those that were served before it, the latest first
     generations/<id>/           library.sqlite and the engine's folder
     files/<digest>              images and attachments, shared by all generations
     vectors/<model>/            vectors of passages, shared by all generations
@@ -18,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _ID = re.compile(r"[0-9A-Za-z-]{1,64}\Z")
+_NOTED = 10
+"""Former generations that are remembered; more than are ever kept."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,7 @@ class IndexLayout:
 
     def read_current(self) -> str | None:
         """The id of the current generation; None when nothing is published."""
-        try:
-            text = (self.root / "CURRENT").read_text(encoding="ascii").strip()
-        except (OSError, UnicodeDecodeError):
-            return None
-        return text if _ID.match(text) else None
+        return next(iter(self._read_ids("CURRENT")), None)
 
     def create_generation(self, generation: str) -> Path:
         """An empty folder for a new generation."""
@@ -54,7 +53,12 @@ class IndexLayout:
         return directory
 
     def write_current(self, generation: str) -> None:
-        """Switch to a generation: one rename, durable before this returns."""
+        """Switch to a generation: one rename, durable before this returns.
+
+        What is current until then is noted first, so that a crash between the two loses nothing.
+        """
+        former = self._list_served()[:_NOTED]
+        self.write_file(self.root / "FORMER", "".join(f"{i}\n" for i in former).encode("ascii"))
         self.write_file(self.root / "CURRENT", f"{generation}\n".encode("ascii"))
 
     def write_content_file(self, digest: str, data: bytes) -> None:
@@ -71,16 +75,29 @@ class IndexLayout:
         _sync(directory.parent)
 
     def remove_old(self, keep: int) -> None:
-        """Remove all but the newest generations and the current one, and what was left unfinished."""
-        current = self.read_current()
-        generations = sorted(
-            path for path in (self.root / "generations").iterdir() if path.is_dir()
-        )
-        finished = [path for path in generations if path.name <= (current or "")]
-        kept = {path.name for path in finished[-keep:]} | {current}
-        for path in generations:
-            if path.name not in kept:
+        """Remove all but those served last, ``keep`` with the current one, and unfinished ones.
+
+        In the order in which they were switched to: ids tell seconds, end at random, and a clock
+        may be set back.
+        """
+        folders = [path for path in (self.root / "generations").iterdir() if path.is_dir()]
+        existing = {path.name for path in folders}
+        served = [generation for generation in self._list_served() if generation in existing]
+        for path in folders:
+            if path.name not in served[: max(1, keep)]:
                 shutil.rmtree(path, ignore_errors=True)
+
+    def _list_served(self) -> list[str]:
+        """The current generation and those before it, the latest first, each once."""
+        return list(dict.fromkeys((*self._read_ids("CURRENT")[:1], *self._read_ids("FORMER"))))
+
+    def _read_ids(self, name: str) -> list[str]:
+        """The ids in a file, one a line; none when it is missing or holds something else."""
+        try:
+            lines = (self.root / name).read_text(encoding="ascii").split("\n")
+        except (OSError, UnicodeDecodeError):
+            return []
+        return [line.strip() for line in lines if _ID.match(line.strip())]
 
     def write_file(self, path: Path, data: bytes) -> None:
         """Write a file in one step, durable before this returns."""

@@ -3,6 +3,7 @@
 Times are milliseconds since 1970 and days are days since 1970, as in the search log.
 """
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -16,6 +17,14 @@ from kb.content_gaps.models import (
     TopicState,
 )
 from kb.storage.sqlite import SqliteFile, translated_errors
+from kb.storage.topic_counts import (
+    COUNTED_OF_TOPIC,
+    FAILED_BY_WORDING,
+    FAILED_OF_TOPIC,
+    OUTCOME_COLUMNS,
+    failed_by_topic,
+    read_outcomes,
+)
 from kb.storage.topic_triage import day_from
 
 Row = tuple[Any, ...]
@@ -38,11 +47,6 @@ _TOPIC = (
 _IS_NOISE, _SEARCHES = 7, 8
 """Places in a row of ``_TOPIC`` with what is counted behind it."""
 _DAY_MS = 86_400_000
-_FAILED = (
-    " FROM searches JOIN wordings ON wordings.id = searches.wording_id"
-    " JOIN topics ON topics.id = wordings.topic_id"
-    " WHERE searches.failed = 1 AND searches.day BETWEEN ? AND ?"
-)
 
 
 class SqliteContentGapStore:
@@ -65,15 +69,15 @@ class SqliteContentGapStore:
         all_queries: bool = False,
     ) -> list[Topic]:
         """Topics in these states with failed searches in these days, most demand first."""
-        chosen, values = _choice(since, until, states, assignee, due_by)
+        chosen, values = _choice(states, assignee, due_by)
+        first, last = span = (_to_day(since), _to_day(until))
         rows = self._all(
-            f"SELECT {_TOPIC}, count(*), count(DISTINCT searches.visit_id),"
-            " min(searches.recorded_at), max(searches.recorded_at),"
-            f" avg({_SEVERITY}) {_FAILED}{chosen} GROUP BY topics.id",
-            values,
+            f"SELECT {_TOPIC}, sum(searches), sum(visits), min(first), max(last),"  # noqa: S608
+            f" sum(severity) / sum(searches) FROM ({failed_by_topic(_SEVERITY)})"
+            f" JOIN topics ON topics.id = topic_id WHERE {chosen} GROUP BY topics.id",
+            (*span, *values),
         )
         # All are ranked here and a page of them is built: the formula is written down once.
-        first, last = span = (_to_day(since), _to_day(until))
         before = self._count_visits(first - (last - first + 1), first - 1)
         end = (last + 1) * _DAY_MS
         ranked = [(row, _measure(row, before.get(row[0], 0), end)) for row in rows]
@@ -87,9 +91,12 @@ class SqliteContentGapStore:
     def _count_visits(self, first: int, last: int) -> dict[int, int]:
         """Visits that failed in these days, by topic."""
         rows = self._all(
-            "SELECT topic_id, count(*) FROM (SELECT DISTINCT wordings.topic_id, searches.visit_id"
+            "SELECT topic_id, sum(visits) FROM (SELECT topic_id, count(*) AS visits"
+            " FROM (SELECT DISTINCT wordings.topic_id, searches.visit_id"
             " FROM searches JOIN wordings ON wordings.id = searches.wording_id"
-            " WHERE searches.failed = 1 AND searches.day BETWEEN ? AND ?) GROUP BY 1",
+            " WHERE searches.failed = 1 AND searches.day BETWEEN ?1 AND ?2) GROUP BY 1"
+            " UNION ALL SELECT topic_id, max(0, sum(failed_visits)) FROM counted_topic_days"
+            " WHERE day BETWEEN ?1 AND ?2 GROUP BY 1) GROUP BY 1",
             (first, last),
         )
         return {row[0]: row[1] for row in rows}
@@ -104,30 +111,39 @@ class SqliteContentGapStore:
         due_by: date | None = None,
     ) -> int:
         """How many topics ``list_topics`` has in all."""
-        chosen, values = _choice(since, until, states, assignee, due_by)
-        rows = self._all(f"SELECT count(DISTINCT topics.id) {_FAILED}{chosen}", values)
+        chosen, values = _choice(states, assignee, due_by)
+        rows = self._all(
+            "SELECT count(*) FROM topics WHERE id IN (SELECT wordings.topic_id"  # noqa: S608
+            " FROM searches JOIN wordings ON wordings.id = searches.wording_id"
+            " WHERE searches.failed = 1 AND searches.day BETWEEN ?1 AND ?2"
+            " UNION SELECT topic_id FROM counted_topic_days"
+            " WHERE day BETWEEN ?1 AND ?2 GROUP BY topic_id HAVING sum(failed) > 0)"
+            f" AND {chosen}",
+            (_to_day(since), _to_day(until), *values),
+        )
         return int(rows[0][0])
 
     def find_topic(self, topic_id: int) -> Topic | None:
-        """One topic over all its failed searches that are kept."""
+        """One topic over all its failed searches, those included that only counts are left of."""
+        span = (_to_day(_FIRST_DAY), _to_day(_LAST_DAY))
         rows = self._all(
-            f"SELECT {_TOPIC}, count(searches.id), count(DISTINCT searches.visit_id),"  # noqa: S608
-            " ifnull(min(searches.recorded_at), topics.created_at),"
-            " ifnull(max(searches.recorded_at), topics.created_at) FROM topics"
-            " LEFT JOIN wordings ON wordings.topic_id = topics.id"
-            " LEFT JOIN searches ON searches.wording_id = wordings.id AND searches.failed = 1"
-            " WHERE topics.id = ? GROUP BY topics.id",
+            f"SELECT {_TOPIC}, ifnull(sum(searches), 0), ifnull(sum(visits), 0),"  # noqa: S608
+            " ifnull(min(first), topics.created_at), ifnull(max(last), topics.created_at)"
+            f" FROM topics LEFT JOIN ({FAILED_OF_TOPIC}) ON topic_id = topics.id"
+            " WHERE topics.id = ?1 GROUP BY topics.id",
             (topic_id,),
         )
-        span = (_to_day(_FIRST_DAY), _to_day(_LAST_DAY))
         return self._build_topic(rows[0], span, _QUERIES) if rows else None
 
     def list_days(self, topic_id: int, since: date, until: date) -> list[DayDemand]:
         """The failed searches of a topic, on days that have any."""
         rows = self._all(
-            "SELECT searches.day, count(*) FROM wordings JOIN searches"
+            "SELECT day, sum(failed) FROM (SELECT searches.day, count(*) AS failed"  # noqa: S608
+            " FROM wordings JOIN searches"
             " ON searches.wording_id = wordings.id AND searches.failed = 1"
-            " WHERE wordings.topic_id = ? AND searches.day BETWEEN ? AND ? GROUP BY 1",
+            " WHERE wordings.topic_id = ?1 AND searches.day BETWEEN ?2 AND ?3 GROUP BY 1"
+            f" UNION ALL SELECT day, failed FROM {COUNTED_OF_TOPIC}"
+            " WHERE failed > 0 AND day BETWEEN ?2 AND ?3) GROUP BY day",
             (topic_id, _to_day(since), _to_day(until)),
         )
         return [DayDemand(_EPOCH.date() + timedelta(days=row[0]), row[1]) for row in rows]
@@ -160,6 +176,8 @@ class SqliteContentGapStore:
             " AND ifnull(merged_into, 0) NOT IN (SELECT id FROM topics)"
         )
         with self._file.transaction() as database:
+            # Another topic may get the number.
+            database.conn.execute(f"DELETE FROM topic_days WHERE topic_id IN ({empty})")  # noqa: S608
             database.conn.execute(f"DELETE FROM topic_keys WHERE topic_id IN ({empty})")  # noqa: S608
             database.conn.execute(
                 "DELETE FROM key_vectors WHERE key NOT IN (SELECT key FROM topic_keys)"
@@ -192,10 +210,9 @@ class SqliteContentGapStore:
         self, topic_id: int, span: tuple[int, int], most: int
     ) -> tuple[tuple[str, int], ...]:
         rows = self._all(
-            "SELECT wordings.text, count(*) FROM wordings JOIN searches"
-            " ON searches.wording_id = wordings.id AND searches.failed = 1"
-            " WHERE wordings.topic_id = ? AND searches.day BETWEEN ? AND ?"
-            " GROUP BY wordings.id ORDER BY 2 DESC, wordings.id LIMIT ?",
+            f"SELECT text, sum(counts.failed) FROM ({FAILED_BY_WORDING}) AS counts"  # noqa: S608
+            " JOIN wordings ON wordings.id = counts.id"
+            " GROUP BY wordings.id ORDER BY 2 DESC, wordings.id LIMIT ?4",
             (topic_id, *span, most),
         )
         return tuple((row[0], row[1]) for row in rows)
@@ -204,11 +221,17 @@ class SqliteContentGapStore:
         rows = self._all(
             "SELECT searches.outcome, count(*) FROM wordings JOIN searches"
             " ON searches.wording_id = wordings.id AND searches.failed = 1"
-            " WHERE wordings.topic_id = ? AND searches.day BETWEEN ? AND ?"
-            " GROUP BY 1 ORDER BY 2 DESC, 1",
+            " WHERE wordings.topic_id = ? AND searches.day BETWEEN ? AND ? GROUP BY 1",
             (topic_id, *span),
         )
-        return {row[0]: row[1] for row in rows}
+        sums = ", ".join(f"ifnull(sum({column}), 0)" for column in OUTCOME_COLUMNS.values())
+        counted = self._all(
+            f"SELECT {sums} FROM {COUNTED_OF_TOPIC} WHERE day BETWEEN ?2 AND ?3",  # noqa: S608
+            (topic_id, *span),
+        )
+        counts = Counter[str](dict(rows))
+        counts.update(read_outcomes(counted[0]))
+        return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
     def _label_without_searches(self, topic_id: int) -> str:
         rows = self._all(
@@ -225,15 +248,11 @@ class SqliteContentGapStore:
 
 
 def _choice(
-    since: date,
-    until: date,
-    states: Collection[TopicState],
-    assignee: str | None,
-    due_by: date | None,
+    states: Collection[TopicState], assignee: str | None, due_by: date | None
 ) -> tuple[str, tuple[Any, ...]]:
-    """The condition that picks topics, to follow ``_FAILED``, with all of its values."""
-    condition = f" AND topics.state IN ({_marks(states)})"
-    values: tuple[Any, ...] = (_to_day(since), _to_day(until), *states)
+    """The condition that picks topics, with its values."""
+    condition = f"topics.state IN ({_marks(states)})"
+    values: tuple[Any, ...] = tuple(states)
     if assignee is not None:
         condition, values = f"{condition} AND topics.assignee = ?", (*values, assignee)
     if due_by is not None:

@@ -12,7 +12,9 @@ from kb.storage.search_log_file import from_ms, to_ms
 from kb.storage.sqlite import SqliteFile, translated_errors
 from kb.storage.sqlite_library import Connection, SqliteError
 
-_MESSAGE = "kind, body, channel, recipient, subject, unsubscribe_url, reference, is_to_staff"
+_MESSAGE = (
+    "kind, body, channel, recipient, subject, unsubscribe_url, reference, reply_to, is_to_staff"
+)
 _SHOWN = 200
 _CLOCK_SET_BACK = LONGEST_PAUSE + timedelta(minutes=5)
 """No message is ever due later than that: a later time was written by a clock that was wrong."""
@@ -29,10 +31,10 @@ class SqliteOutboxStore:
         self._check_transaction()
         self._connection.execute(
             f"INSERT INTO outbox ({_MESSAGE}, message_id, posted_at, next_at)"  # noqa: S608
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (message.kind, message.body, message.channel, message.recipient, message.subject,
-             message.unsubscribe_url, message.reference, message.is_to_staff,
-             message_id, to_ms(at), to_ms(at)),
+             message.unsubscribe_url, message.reference, message.reply_to,
+             message.is_to_staff,             message_id, to_ms(at), to_ms(at)),
         )  # fmt: skip
 
     def cancel(self, reference: str) -> None:
@@ -168,7 +170,8 @@ class SqliteOutboxStore:
 
 def _waiting_from(row: tuple[Any, ...]) -> Waiting:
     id_, message_id, posted_at, attempts, problem, *message = row
-    kind, body, channel, recipient, subject, unsubscribe_url, reference, is_to_staff = message
+    kind, body, channel, recipient, subject, unsubscribe_url, *rest = message
+    reference, reply_to, is_to_staff = rest
     return Waiting(
         id=id_,
         message=Message(
@@ -179,6 +182,7 @@ def _waiting_from(row: tuple[Any, ...]) -> Waiting:
             subject=subject,
             unsubscribe_url=unsubscribe_url,
             reference=reference,
+            reply_to=reply_to,
             is_to_staff=bool(is_to_staff),
         ),
         message_id=message_id,

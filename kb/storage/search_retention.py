@@ -1,11 +1,47 @@
 """What becomes of old searches in SQLite: counts by day, topic and text, or nothing at all."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 
 from kb.search_log.models import KEPT_FROM_VISITS
 from kb.storage.search_log_file import DAY_MS, SearchLogFile, to_day, to_ms
+from kb.storage.topic_counts import OUTCOME_COLUMNS
 
 _EXPIRED = "FROM searches WHERE id IN (SELECT id FROM expired)"
+
+
+def _count_by(
+    table: str, keys: str, condition: str, also: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """Add what is in the table ``expired`` to daily counts.
+
+    A visit counts on the first of its days, so that counts of several days can be added up.
+    """
+    sums = {
+        "searches": "1",
+        "failed": "failed",
+        **{column: f"outcome IS '{name}'" for name, column in OUTCOME_COLUMNS.items()},
+        **also,
+    }
+    names = [*sums, "visits", "failed_visits"]
+    source = (
+        "FROM (SELECT searches.*, ifnull(wordings.topic_id, 0) AS topic_id FROM searches"  # noqa: S608
+        " LEFT JOIN wordings ON wordings.id = wording_id"
+        f" WHERE searches.id IN (SELECT id FROM expired)) WHERE {condition}"
+    )
+    return (
+        f"INSERT INTO {table} (day, {keys}, {', '.join(names)})"  # noqa: S608
+        f" SELECT day, {keys}, {', '.join(f'sum({name})' for name in names)} FROM ("
+        f"SELECT day, {keys}, {', '.join(f'{what} AS {name}' for name, what in sums.items())},"
+        f" 0 AS visits, 0 AS failed_visits {source}"
+        f" UNION ALL SELECT min(day), {keys}, {', '.join('0' * len(sums))}, 1, max(failed) {source}"
+        f" GROUP BY {keys}, visit_id) GROUP BY day, {keys}"
+        f" ON CONFLICT (day, {keys}) DO UPDATE SET "
+        + ", ".join(f"{name} = {name} + excluded.{name}" for name in names)
+    )
+
+
 _COUNT_EXPIRED = (
     "INSERT INTO search_days (day, outcome, searches, visits, failed, zero_results)"
     " SELECT day, ifnull(outcome, ''), count(*), sum(opens_visit), sum(failed),"
@@ -13,23 +49,18 @@ _COUNT_EXPIRED = (
     " ON CONFLICT (day, outcome) DO UPDATE SET searches = searches + excluded.searches,"
     " visits = visits + excluded.visits, failed = failed + excluded.failed,"
     " zero_results = zero_results + excluded.zero_results",
-    "INSERT INTO topic_days (day, topic_id, searches, visits, failed)"
-    " SELECT day, topic_id, count(*), count(DISTINCT visit_id), sum(searches.failed)"
-    " FROM searches JOIN wordings ON wordings.id = wording_id"
-    " WHERE searches.id IN (SELECT id FROM expired) AND topic_id > 0 GROUP BY 1, 2"
-    " ON CONFLICT (topic_id, day) DO UPDATE SET searches = searches + excluded.searches,"
-    " visits = visits + excluded.visits, failed = failed + excluded.failed",
+    _count_by("topic_days", "topic_id", "topic_id > 0"),
     # A text that fewer visits searched may tell who searched it.
-    "INSERT INTO wording_days (day, wording_id, searches, visits, failed, zero_results)"  # noqa: S608
-    " SELECT day, wording_id, count(*), count(DISTINCT visit_id), sum(failed),"
-    f" sum(ifnull(total, 1) = 0) {_EXPIRED} AND wording_id IN (SELECT DISTINCT wording_id"
-    f" {_EXPIRED} AND (wording_id IN (SELECT wording_id FROM wording_days) OR"
-    " (SELECT count(*) FROM (SELECT DISTINCT visit_id FROM searches AS others"
-    f" WHERE others.wording_id = searches.wording_id LIMIT {KEPT_FROM_VISITS}))"
-    f" = {KEPT_FROM_VISITS})) GROUP BY 1, 2"
-    " ON CONFLICT (wording_id, day) DO UPDATE SET searches = searches + excluded.searches,"
-    " visits = visits + excluded.visits, failed = failed + excluded.failed,"
-    " zero_results = zero_results + excluded.zero_results",
+    _count_by(
+        "wording_days",
+        "wording_id, topic_id",
+        f"wording_id IN (SELECT DISTINCT wording_id {_EXPIRED}"  # noqa: S608
+        " AND (wording_id IN (SELECT wording_id FROM wording_days) OR"
+        " (SELECT count(*) FROM (SELECT DISTINCT visit_id FROM searches AS others"
+        f" WHERE others.wording_id = searches.wording_id LIMIT {KEPT_FROM_VISITS}))"
+        f" = {KEPT_FROM_VISITS}))",
+        also={"zero_results": "ifnull(total, 1) = 0"},
+    ),
 )
 """What stays of the searches in the table ``expired``."""
 
@@ -70,18 +101,13 @@ class SearchRetention(SearchLogFile):
             " LIMIT ?",
             (before, limit),
         )
-        # The searches of a visit on one day go together, or its visits were counted twice.
-        last = self._one(
-            "SELECT day, visit_id FROM searches WHERE id IN (SELECT id FROM expired)"
-            " ORDER BY day DESC, visit_id DESC LIMIT 1",
-            (),
+        # The searches of a visit go together, also those after midnight, or it counted twice.
+        self._run(
+            "INSERT OR IGNORE INTO expired SELECT id FROM searches WHERE day <= ?"
+            " AND visit_id IN (SELECT visit_id FROM searches"
+            " WHERE id IN (SELECT id FROM expired))",
+            (before,),
         )
-        if last is not None:
-            self._run(
-                "INSERT OR IGNORE INTO expired"
-                " SELECT id FROM searches WHERE visit_id = ?2 AND day = ?1",
-                (last[0], last[1]),
-            )
 
     def _clear_expired(self) -> None:
         self._run("CREATE TEMP TABLE IF NOT EXISTS expired (id INTEGER PRIMARY KEY)", ())

@@ -151,14 +151,7 @@ class SqliteGroupingStore:
         execute = self._connection.execute
         for table in ("topic_keys", "wordings"):
             execute(f"UPDATE {table} SET topic_id = ? WHERE topic_id = ?", (into, topic))  # noqa: S608
-        execute(
-            "INSERT INTO topic_days (topic_id, day, searches, visits, failed)"
-            " SELECT ?, day, searches, visits, failed FROM topic_days WHERE topic_id = ?"
-            " ON CONFLICT (topic_id, day) DO UPDATE SET searches = searches + excluded.searches,"
-            " visits = visits + excluded.visits, failed = failed + excluded.failed",
-            (into, topic),
-        )
-        execute("DELETE FROM topic_days WHERE topic_id = ?", (topic,))
+        # Its counts are found through it (the view counted_topic_days).
         # Its number leads on: somebody may have the page open, or have written it down.
         execute("UPDATE topics SET merged_into = ? WHERE id = ?", (into, topic))
 

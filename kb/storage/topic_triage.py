@@ -19,11 +19,13 @@ from kb.content_gaps.models import (
     Wording,
 )
 from kb.storage.sqlite import SqliteFile, translated_errors
+from kb.storage.topic_counts import FAILED_BY_WORDING
 
 Row = tuple[Any, ...]
 JsonObject = dict[str, Any]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_DAY = (date.max - _EPOCH.date()).days
 _MARKS = "state, label, reason, answer, assignee, due_day, merged_into, answered_at"
 _EVENT = "id, topic_id, happened_at, account_email, action, note, change, undone_by"
 
@@ -60,10 +62,10 @@ class SqliteTriageStore:
     def list_wordings(self, topic_id: int) -> list[Wording]:
         """The wordings of a topic, the most frequent first."""
         rows = self._all(
-            "SELECT wordings.id, wordings.text, count(searches.id) FROM wordings"
-            " LEFT JOIN searches ON searches.wording_id = wordings.id AND searches.failed = 1"
-            " WHERE wordings.topic_id = ? GROUP BY wordings.id ORDER BY 3 DESC, wordings.id",
-            (topic_id,),
+            "SELECT wordings.id, wordings.text, ifnull(sum(counts.failed), 0) FROM wordings"  # noqa: S608
+            f" LEFT JOIN ({FAILED_BY_WORDING}) AS counts ON counts.id = wordings.id"
+            " WHERE wordings.topic_id = ?1 GROUP BY wordings.id ORDER BY 3 DESC, wordings.id",
+            (topic_id, 0, _LAST_DAY),
         )
         return [Wording(*row) for row in rows]
 

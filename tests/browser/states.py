@@ -44,6 +44,7 @@ STAFF = (
     PageState("/staff/?since=yesterday", "error"), PageState("/staff/searches"),
     PageState(f"/staff/searches{NO_SPAN}", "empty"), PageState("/staff/unanswered"),
     PageState(f"/staff/unanswered{NO_SPAN}", "empty"), PageState("/staff/quality"),
+    PageState("/staff/quality?unhelpful=all", "long"),
     PageState(f"/staff/quality{NO_SPAN}", "empty"), PageState("/staff/relevance", "empty"),
     PageState("/staff/drafts"), PageState("/staff/preview/"), PageState("/staff/preview/trade-in"),
     PageState("/staff/unanswered/1"), PageState("/staff/unanswered/2", "long"),

@@ -10,7 +10,7 @@ import pytest
 from kb.accounts.models import Role
 from kb.app_factory import create_app
 from kb.bootstrap.services import build_services
-from kb.inquiries.models import EntryKind, Status
+from kb.inquiries.models import EntryKind, NewInquiry, Status
 from tests.inquiries.conftest import BASE_URL
 from tests.mail.test_address import HOSTILE
 from tests.staff.browsers import Customer, Staff
@@ -87,6 +87,34 @@ def test_from_the_form_to_the_reply(told_site, writer, agent, inquiries, read_ma
     assert "Your message is answered" in writer.get(answer.location).text
     told_site.clock.advance(timedelta(days=30))
     assert not get_only(inquiries).is_late(told_site.clock.now())
+
+
+def test_answers_to_a_mail_go_to_the_department(told_site, inquiries, read_mails):
+    departments = {
+        d.slug: d for d in told_site.services.generations.current().directory.departments
+    }
+    department = next(d for d in departments.values() if d.email)
+    found = inquiries.send(NewInquiry(EMAIL, MESSAGE), department)
+    inquiries.reply(found.id, "Yes, we wrap it.", "agent@example.com", solves=True)
+    inquiries.send(NewInquiry("else@example.com", MESSAGE), None)
+    mails = read_mails()
+    told = [mail["Reply-To"] for mail in mails if mail["To"] == EMAIL]
+    assert told == [department.email, department.email]
+    others = [mail["Reply-To"] for mail in mails if mail["To"] != EMAIL]
+    assert others == [None, None], "the department's own notice, and who has no department"
+
+
+@pytest.mark.parametrize("address", HOSTILE)
+def test_an_address_of_a_department_cannot_add_a_header(
+    told_site, inquiries, read_mails, address, monkeypatch
+):
+    # The check of the content refuses such addresses; this is what holds if it did not.
+    some = told_site.services.generations.current().directory.departments[0]
+    bad = replace(some, email=address)
+    monkeypatch.setattr(inquiries, "_find_department", lambda slug: bad)
+    inquiries.send(NewInquiry(EMAIL, MESSAGE), replace(some, email=""))
+    (mail,) = read_mails()
+    assert (mail["Reply-To"], mail["Bcc"], mail["To"]) == (None, None, EMAIL)
 
 
 def test_what_was_tried_goes_along_only_when_it_is_ticked(writer, agent, inquiries):

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -462,6 +463,33 @@ def test_a_killed_publish_leaves_the_last_generation(
     report = build_publisher(settings, clock).publish(full=True)
     assert report.articles == 60
     assert len(list((settings.index_dir / "generations").iterdir())) <= 4
+
+
+def test_generations_are_kept_in_the_order_in_which_they_were_served(
+    write: Write, settings: Settings, clock: FixedClock
+) -> None:
+    """Within one second, and by a clock that was set back, ids tell no order."""
+    layout = IndexLayout(settings.index_dir)
+    served: list[str] = []
+    for n in range(12):
+        moment = clock if n < 8 else FixedClock(clock.now() - timedelta(hours=n))
+        write("a.md", article(f"Article {n}"))
+        served.append(build_publisher(settings, moment).publish().generation)
+        kept = {path.name for path in (settings.index_dir / "generations").iterdir()}
+        assert kept == set(served[-3:])
+        assert layout.read_current() == served[-1]
+
+
+def test_a_switch_that_was_killed_half_way_keeps_what_is_served(
+    write: Write, settings: Settings, clock: FixedClock
+) -> None:
+    write("a.md", article("Article"))
+    current = build_publisher(settings, clock).publish().generation
+    layout = IndexLayout(settings.index_dir)
+    layout.write_file(settings.index_dir / "FORMER", f"{current}\n".encode())
+    layout.create_generation("99990101T000000-unfinished")
+    layout.remove_old(1)
+    assert [path.name for path in (settings.index_dir / "generations").iterdir()] == [current]
 
 
 def test_only_one_publish_at_a_time(write: Write, settings: Settings, clock: FixedClock) -> None:

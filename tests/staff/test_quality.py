@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -84,3 +85,23 @@ def test_days_without_searches(agent):
 
 def test_only_staff_see_it(make_customer):
     assert make_customer().get("/staff/quality?format=json").status_code == 303
+
+
+def test_the_number_of_unhelpful_articles_leads_to_as_many(site, agent):
+    slugs = [
+        summary.slug for summary in site.services.generations.current().library.summaries.values()
+    ]
+    for slug in slugs[:12]:
+        token = site.services.search_log.record_search(make_page("filter", 1), None)
+        site.services.search_log.record_vote(token, slug, helpful=False)
+    front = agent.get("/staff/").text
+    link = re.search(r'href="([^"]*#unhelpful)"', front)[1].replace("&amp;", "&")
+    assert _count_unhelpful(agent.get(link).text) == 12
+    top = agent.get("/staff/quality").text
+    assert _count_unhelpful(top) == 10
+    assert "Show all 12 articles" in top
+    assert re.search(r">12<", front)
+
+
+def _count_unhelpful(page):
+    return page[page.index('id="unhelpful"') :].count('<th scope="row">')

@@ -4,7 +4,7 @@ Writing into the folder would leave no author and no way back, and a draft would
 published half written.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -90,6 +90,12 @@ class FolderRepository:
     def push(self, branch: str, timeout: float) -> str:
         """There is nowhere to push to."""
         return ""
+
+    def remove_merged_drafts(
+        self, before: datetime, kept: Collection[str], timeout: float
+    ) -> Sequence[str]:
+        """There are no branches."""
+        return ()
 
     def _refusal(self) -> ChangeRefused:
         return ChangeRefused(

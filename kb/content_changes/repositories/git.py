@@ -6,7 +6,7 @@ back as a conflict when it is not.
 """
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
@@ -24,6 +24,7 @@ from kb.content_changes.models import (
     MergeConflict,
     Proposal,
 )
+from kb.content_changes.repositories.merged_drafts import MergedDrafts
 from kb.content_changes.repositories.merging import Merger
 from kb.content_changes.repositories.plumbing import Blob, Move, Plumbing
 from kb.content_changes.repositories.work_trees import WorkTrees
@@ -48,6 +49,7 @@ class GitRepository:
         self._plumbing = Plumbing(git, prefix)
         self._work_trees = WorkTrees(self._plumbing)
         self._merger = Merger(self._plumbing)
+        self._merged_drafts = MergedDrafts(git, self._plumbing, self._work_trees, remote)
 
     @property
     def published_branch(self) -> str:
@@ -215,6 +217,17 @@ class GitRepository:
         if not self.remote or self._plumbing.find_branch(branch) is None:
             return ""  # a branch that was deleted meanwhile has nothing to push
         return self._git.push(self.remote, branch, timeout)
+
+    def remove_merged_drafts(
+        self, before: datetime, kept: Collection[str], timeout: float
+    ) -> Sequence[str]:
+        """Remove branches of drafts that were merged, here and on the remote."""
+        with _translated():
+            branch = self.published_branch
+            if not branch:
+                return ()
+            tip = self._published_tip()
+            return self._merged_drafts.remove(branch, tip, before, kept, timeout)
 
     # -- parts -----------------------------------------------------------------
 

@@ -122,6 +122,16 @@ class Plumbing:
             return False
         return True
 
+    def delete_branch(self, branch: str, tip: str) -> bool:
+        """Delete a branch; False when it is not at ``tip`` any more."""
+        try:
+            self.git.run("update-ref", "-d", f"refs/heads/{branch}", tip)
+        except SourceError:
+            if self.find_branch(branch) == tip:
+                raise
+            return False
+        return True
+
     def _id(
         self,
         *arguments: str,

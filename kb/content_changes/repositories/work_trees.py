@@ -60,6 +60,10 @@ class WorkTrees:
                         self._update(checkout, move.new, move.old)
             return moved
 
+    def is_checked_out(self, branch: str) -> bool:
+        """Whether somebody works on a branch in a checkout."""
+        return self._find(f"refs/heads/{branch}") is not None
+
     def _find(self, ref: str) -> Path | None:
         listing = self._plumbing.git.run("worktree", "list", "--porcelain", "-z")
         for record in listing.decode("utf-8", "surrogateescape").split("\0\0"):

@@ -10,11 +10,9 @@ from kb.accounts.models import Permission
 from kb.content_gaps.models import TO_DO, TopicState
 from kb.web.services import services
 from kb.web.staff.content import list_outdated, list_problems, list_to_review
+from kb.web.staff.quality import MOST_UNHELPFUL
 from kb.web.staff.span import Span
 from kb.web.translation import gettext as _
-
-_MOST = 1_000
-"""Articles voted unhelpful that are counted; nobody has more to look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ def _list_topic_tasks(span: Span) -> list[Task]:
 
 
 def _list_content_tasks(span: Span) -> list[Task]:
-    unhelpful = services().search_log.list_unhelpful(span.since, span.until, _MOST)
+    unhelpful = services().search_log.list_unhelpful(span.since, span.until, MOST_UNHELPFUL)
     run = services().relevance.find_last_run()
 
     def link(part: str) -> str:
@@ -73,7 +71,7 @@ def _list_content_tasks(span: Span) -> list[Task]:
         Task(
             _("Articles voted unhelpful"),
             len(unhelpful),
-            f"{url_for('staff.quality')}?{urlencode(span.query)}#unhelpful",
+            f"{url_for('staff.quality')}?{urlencode(span.query | {'unhelpful': 'all'})}#unhelpful",
         ),
         Task(_("Articles to review"), len(list_to_review()), link("review")),
         Task(_("Articles out of date"), len(list_outdated()), link("outdated")),

@@ -1,5 +1,6 @@
 """The search quality dashboard: rates by day, and what to look at first."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import Response, jsonify, render_template, request
@@ -26,6 +27,8 @@ from kb.web.translation import gettext as _
 
 _SHOWN = 10
 _EXPORTED = 1_000
+MOST_UNHELPFUL = 1_000
+"""Articles voted unhelpful that are counted and listed; nobody has more to look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +63,17 @@ def quality() -> str | Response:
         return download(name, write_csv(CSV_HEADER, quality_rows(report)), "text/csv")
     if form == "json":
         return jsonify(quality_object(report))
+    unhelpful = services().search_log.list_unhelpful(span.since, span.until, MOST_UNHELPFUL)
+    shown = unhelpful if request.args.get("unhelpful") == "all" else unhelpful[:_SHOWN]
     return render_template(
         "staff/quality.html",
         span=span,
         report=report,
+        unhelpful=shown,
+        unhelpful_count=len(unhelpful),
         rates=_list_rates(report),
         rates_of=rates_of,
-        titles=_list_titles(report),
+        titles=_list_titles([a.slug for a in report.top_opened] + [a.slug for a in shown]),
     )
 
 
@@ -97,9 +104,8 @@ def _chart(summary: Summary, name: str) -> Chart:
     )
 
 
-def _list_titles(report: QualityReport) -> dict[str, str]:
+def _list_titles(slugs: Iterable[str]) -> dict[str, str]:
     library = generation().library
-    slugs = [a.slug for a in report.top_opened] + [a.slug for a in report.unhelpful]
     found = {slug: library.find_summary(slug) for slug in slugs}
     # An article may be gone by now; its address is all that is left of it.
     return {slug: summary.title if summary else slug for slug, summary in found.items()}
