@@ -7,6 +7,7 @@ from flask import Flask
 from kb import api
 from kb.bootstrap.services import build_services
 from kb.config import load_settings
+from kb.content.models import product_url
 from kb.services import Services
 from kb.web import (
     accessibility,
@@ -20,6 +21,7 @@ from kb.web import (
     machines,
     page_reports,
     policy_changes,
+    products,
     search,
     staff,
     tell_me,
@@ -48,6 +50,7 @@ _BLUEPRINTS = (
     help_center.blueprint,
     articles.blueprint,
     policy_changes.blueprint,
+    products.blueprint,
     page_reports.blueprint,
     search.blueprint,
     directory.blueprint,
@@ -113,6 +116,7 @@ def _init_templates(app: Flask) -> None:
     app.jinja_env.globals["has_departments"] = has_departments
     app.jinja_env.globals["is_tell_me_offered"] = tell_me.is_offered
     app.jinja_env.globals["tell_me_token"] = tell_me.form_token
+    app.jinja_env.globals["product_url"] = product_url
     app.jinja_env.globals["has_policies"] = articles.has_policies
     app.jinja_env.filters["link_headings"] = link_headings
     app.jinja_env.filters["place_images"] = place_images

@@ -124,6 +124,16 @@ class Library:
         """The products that articles name, by name."""
         return tuple(self._products[audience].values())
 
+    def list_for_product(
+        self, slug: str, audience: Audience = Audience.PUBLIC
+    ) -> tuple[ArticleSummary, ...]:
+        """The articles that name a product, by title."""
+        return tuple(
+            article
+            for article in self._articles[audience]
+            if any(slugify(name) == slug for name in article.product)
+        )
+
     def find_product(self, slug: str, audience: Audience = Audience.PUBLIC) -> Product | None:
         """The product with this slug if an article that the audience may see names it."""
         return self._products[audience].get(slug)

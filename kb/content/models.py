@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from kb.text import slugify
+
 MAX_SHOWN_PIXELS = 25_000_000
 """Of one image: a browser unpacks all of them at four bytes each, here 100 MB, and phones give up."""
 
@@ -190,6 +192,16 @@ class Product:
     name: str
     articles: int
     """How many articles name it."""
+
+    @property
+    def url(self) -> str:
+        """Path of its page on the site."""
+        return product_url(self.name)
+
+
+def product_url(name: str) -> str:
+    """Path of the page of the product with this name, however it is spelled."""
+    return f"/products/{slugify(name)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from kb.web.contact_cards import find_card
 from kb.web.formatting import month, today
 from kb.web.page_cache import cached_page
 from kb.web.pagination import Pages, page_number
+from kb.web.products import list_offered
 from kb.web.services import generation, services
 
 blueprint = Blueprint("help_center", __name__)
@@ -45,6 +46,7 @@ def home() -> Response:
             bulletins=library.list_current_bulletins(today(), audience()),
             collections=list_collection_counts(""),
             popular=popular,
+            products=list_offered(),
             problem=library.find_summary(library.site.problem, audience()),
             card=card,
         ),

@@ -129,6 +129,9 @@ def _list_addresses(library: Library) -> Iterator[tuple[str, object]]:
         found = library.find_collection(slug) if slug else None
         if found is not None:
             yield found.url, None
+    products = library.list_products()
+    yield from (("/products", None) for _ in products[:1])
+    yield from ((product.url, None) for product in products)
     for article in library.list_articles(Audience.PUBLIC):
         yield article.url, article.updated_at
 

@@ -122,10 +122,13 @@ class Narrowing:
         return tuple(Choice(product.slug, product.name) for product in products)
 
 
-def read_narrowing(text: str) -> Narrowing:
-    """The filters that the request asks for, as far as they mean something."""
+def read_narrowing(text: str, **given: str) -> Narrowing:
+    """The filters that the request asks for, as far as they mean something.
+
+    ``given`` are those of a page that is about a product, say, whatever its address asks for.
+    """
     library, seen_by = generation().library, audience()
-    asked = {name: request.args.get(name, "") for name in FIELDS}
+    asked = {name: request.args.get(name, "") for name in FIELDS} | given
     filters = SearchFilters(
         seen_by,
         asked["collection"] if library.find_collection(asked["collection"], seen_by) else "",

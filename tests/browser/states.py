@@ -25,6 +25,8 @@ CUSTOMER = (
     PageState("/collections/all"), PageState("/collections/care"),
     PageState("/collections/troubleshooting"), PageState("/articles/descale-a-kettle"),
     PageState("/articles/error-codes"), PageState("/policies"),
+    PageState("/products"), PageState("/products/fc-45"),
+    PageState("/policies/warranty-policy/compare"),
     PageState("/policies/warranty-policy"), PageState("/directory"), PageState("/contact"),
     PageState("/contact?q=late+parcel"), PageState("/contact?article=descale-a-kettle"),
     PageState(f"/contact?q={LONG}", "long"), PageState("/whats-new"), PageState("/accessibility"),

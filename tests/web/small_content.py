@@ -96,6 +96,7 @@ Text.
 ---
 title: Refund limit
 state: internal
+product: [X-9]
 number: 900
 aliases: [limits]
 ---

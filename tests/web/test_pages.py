@@ -262,3 +262,50 @@ def test_an_article_from_right_to_left_says_so_for_its_own_text_only(settings, p
             assert (element.get("lang"), element.get("dir")) == (language, direction)
         assert not page.xpath("//form[@class='vote']/ancestor::*[@lang='ar' or @lang='fr']")
     services.generations.close()
+
+
+def test_a_product_has_a_page_with_its_articles_by_kind_and_a_search_among_them(site):
+    client = site.client
+    html = client.get("/products/fc-45").get_data(as_text=True)
+    page = lxml.html.document_fromstring(html)
+    assert page.xpath("string(//h1)") == "FC-45"
+    kinds = page.xpath("//main//section/h2/text()")
+    assert kinds.index("Troubleshooting") < kinds.index("How-to guides")
+    assert "/articles/e-42-brew-unit-blocked" in links(page)
+    chosen = page.xpath("//main//select[@name='product']/option[@selected]/@value")
+    assert chosen == ["fc-45"]
+    library = site.services.generations.current().library
+    named = [a.url for a in library.list_articles() if "FC-45" in a.product]
+    assert set(named) <= set(links(page))
+    found = client.get("/search?q=leaks&product=fc-45").get_data(as_text=True)
+    assert "FC-45" in found
+
+
+def test_products_are_offered_on_the_home_page_in_articles_and_to_crawlers(site):
+    client = site.client
+    home = lxml.html.document_fromstring(client.get("/").get_data(as_text=True))
+    offered = links(home, "//section[@aria-labelledby='products']")
+    assert "/products/fv-200" in offered
+    assert "/products" in offered
+    everything = lxml.html.document_fromstring(client.get("/products").get_data(as_text=True))
+    assert "/products/fw-6" in links(everything)
+    article = lxml.html.document_fromstring(
+        client.get("/articles/e-42-brew-unit-blocked").get_data(as_text=True)
+    )
+    assert "/products/fc-45" in links(article)
+    assert "/products/fc-45</loc>" in client.get("/sitemap.xml").get_data(as_text=True)
+
+
+def test_a_single_product_is_no_choice(client, read):
+    assert "/products/ac-1" in links(read("/products"))
+    assert not read("/").xpath("//section[@aria-labelledby='products']")
+    assert client.get("/products/fc-45").status_code == 404
+    assert client.get("/products/ac-1?page=2").status_code == 404
+
+
+def test_products_that_only_staff_read_about_are_shown_to_staff_only(client, staff):
+    assert staff.get("/products/x-9").status_code == 200
+    assert "/products/x-9" in staff.get("/products").get_data(as_text=True)
+    assert client.get("/products/x-9").status_code == 404
+    for path in ("/products", "/sitemap.xml", "/"):
+        assert "x-9" not in client.get(path).get_data(as_text=True)
