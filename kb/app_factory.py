@@ -19,6 +19,7 @@ from kb.web import (
     help_center,
     inquiries,
     machines,
+    offline,
     page_reports,
     policy_changes,
     products,
@@ -51,6 +52,7 @@ _BLUEPRINTS = (
     articles.blueprint,
     policy_changes.blueprint,
     products.blueprint,
+    offline.blueprint,
     page_reports.blueprint,
     search.blueprint,
     directory.blueprint,
@@ -116,6 +118,7 @@ def _init_templates(app: Flask) -> None:
     app.jinja_env.globals["has_departments"] = has_departments
     app.jinja_env.globals["is_tell_me_offered"] = tell_me.is_offered
     app.jinja_env.globals["tell_me_token"] = tell_me.form_token
+    app.jinja_env.globals["offline_version"] = offline.offline_version
     app.jinja_env.globals["product_url"] = product_url
     app.jinja_env.globals["has_policies"] = articles.has_policies
     app.jinja_env.filters["link_headings"] = link_headings

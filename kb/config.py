@@ -62,6 +62,7 @@ class Settings:
     webhook_secret: str
     content_remote: str
     languages: tuple[str, ...]
+    offline: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +358,12 @@ SETTINGS: tuple[Setting, ...] = (
         "en,de,es",
         _languages,
         "Languages that customers and staff may have the interface in.",
+    ),
+    Setting(
+        "KB_OFFLINE",
+        "off",
+        _switch,
+        "Keeps important articles on customers' devices for when there is no network.",
     ),
 )
 

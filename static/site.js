@@ -447,6 +447,21 @@ document.addEventListener("click", (event) => {
   if (link) navigator.sendBeacon("/contact/link");
 });
 
+/** The copy for when there is no network, where the company offers one; else what is left of it goes. */
+async function initOffline() {
+  const version = document.documentElement.dataset.offline;
+  const workers = navigator.serviceWorker;
+  try {
+    if (version) await workers?.register(`/offline-worker.js?v=${encodeURIComponent(version)}`);
+    else if (workers?.controller) {
+      for (const one of await workers.getRegistrations()) await one.unregister();
+      for (const name of await caches.keys()) await caches.delete(name);
+    }
+  } catch {
+    // Browsers may refuse to keep anything; pages come from the network then.
+  }
+}
+
 document.querySelectorAll("[data-search-box]").forEach(initSearchBox);
 document.querySelectorAll("[data-vote]").forEach(initVote);
 document.querySelectorAll(".contents--side").forEach(initContents);
@@ -457,3 +472,4 @@ document.querySelectorAll("[data-article]").forEach((article) => {
 });
 initShortcut();
 initPrefetch();
+initOffline();

@@ -1,6 +1,6 @@
 """Lets browsers keep pages and ask whether they are still right.
 
-The tag of a page is made of everything that can change it: the generation, the
+The tag of a page is made of everything that can change it: the generation, the settings, the
 templates and catalogs, the language of the interface, and what the view names
 (department open or closed, the day, a form token).  A page that has not changed is answered
 with 304 before it is rendered, and one that another customer has just seen is not rendered
@@ -10,6 +10,7 @@ again: what the tag names is the same for all of them.
 import hashlib
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from cachetools import LRUCache
@@ -51,6 +52,10 @@ class KeptPages:
 def init_page_cache(app: Flask, folders: tuple[Path, ...]) -> None:
     """Note the version of the templates, keep pages and guard answers that set a cookie."""
     digest = hashlib.sha256(__version__.encode())
+    # Pages say what is switched on, such as the form for inquiries.
+    settings = app.extensions["helpshelf"].settings
+    open_to_all = replace(settings, secret_key="", smtp_password="", webhook_secret="")
+    digest.update(repr(open_to_all).encode())
     for folder in folders:
         for path in sorted(p for p in folder.rglob("*") if p.is_file()):
             digest.update(path.read_bytes())

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask import template_rendered
 
+from kb.app_factory import create_app
 from kb.web.page_cache import KeptPages
 
 PAGES = (
@@ -39,6 +41,13 @@ def test_a_page_is_sent_again_on_the_next_day_for_its_form(client, clock):
     tag = client.get("/articles/track-order").headers["ETag"]
     clock.advance(timedelta(days=1))
     assert client.get("/articles/track-order", headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_a_page_is_sent_again_when_a_setting_was_changed(client, small):
+    tag = client.get("/").headers["ETag"]
+    other = create_app(replace(small.services, settings=replace(small.settings, offline=True)))
+    answer = other.test_client().get("/", headers={"If-None-Match": tag})
+    assert answer.status_code == 200
 
 
 def test_staff_never_get_a_customers_copy(client, staff):
