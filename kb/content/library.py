@@ -265,7 +265,12 @@ class Library:
                 for slug, name in {slugify(name): name for name in article.product}.items():
                     names.setdefault(slug, []).append(name)
             # Spelled in several ways, a product goes by the spelling of the first title.
-            found = [Product(slug, same[0], len(same)) for slug, same in names.items() if slug]
+            given = self.site.products
+            found = [
+                Product(slug, given.get(slug, same[0]), len(same))
+                for slug, same in names.items()
+                if slug
+            ]
             return {p.slug: p for p in sorted(found, key=lambda p: (p.name.casefold(), p.slug))}
 
         return self._per_articles(count)

@@ -196,7 +196,7 @@ class Product:
     @property
     def url(self) -> str:
         """Path of its page on the site."""
-        return product_url(self.name)
+        return f"/products/{self.slug}"
 
 
 def product_url(name: str) -> str:
@@ -285,3 +285,5 @@ class Site:
     """Path of an image below the content folder."""
     font: str = ""
     """Path of a font file below the content folder."""
+    products: Mapping[str, str] = field(default_factory=dict)
+    """What products are called, by slug; others go by what articles call them."""

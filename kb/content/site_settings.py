@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from kb.content.identity import read_colors
 from kb.content.models import NavigationLink, Problem, Site
 from kb.content.yaml_document import FieldReader, YamlDocument
+from kb.text import slugify
 
 _SAFE = ("/", "https://", "http://", "mailto:", "tel:")
 
@@ -16,6 +17,7 @@ def parse_site(document: YamlDocument) -> tuple[Site, list[Problem]]:
     navigation, header_problems = _links(reader, "navigation")
     footer, footer_problems = _links(reader, "footer")
     colors, color_problems = read_colors(reader)
+    products, unnamed = _products(reader)
     site = Site(
         name=reader.text("name") or default.name,
         company=reader.text("company"),
@@ -35,9 +37,22 @@ def parse_site(document: YamlDocument) -> tuple[Site, list[Problem]]:
         colors=colors,
         logo=reader.text("logo").lstrip("/"),
         font=reader.text("font").lstrip("/"),
+        products=products,
     )
     reader.report_unknown()
-    return site, reader.problems + header_problems + footer_problems + color_problems
+    return site, [*reader.problems, *header_problems, *footer_problems, *color_problems, *unnamed]
+
+
+def _products(reader: FieldReader) -> tuple[dict[str, str], list[Problem]]:
+    names: dict[str, str] = {}
+    problems: list[Problem] = []
+    for child in reader.children("products"):
+        product, name = (child.text(field, required=True) for field in ("product", "name"))
+        if slugify(product) and name:
+            names[slugify(product)] = name
+        child.report_unknown()
+        problems += child.problems
+    return names, problems
 
 
 def _links(reader: FieldReader, name: str) -> tuple[tuple[NavigationLink, ...], list[Problem]]:

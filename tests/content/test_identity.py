@@ -72,3 +72,25 @@ def test_what_is_no_color_is_reported(text, code):
     site, problems = read(text)
     assert [problem.code for problem in problems] == [code]
     assert not any(site.colors.values())
+
+
+def test_products_have_the_names_that_customers_know():
+    site, problems = read(
+        "products:\n  - product: FC-45\n    name: Coffee machine\n  - product: F 9\n    name: Iron\n"
+    )
+    assert (dict(site.products), problems) == ({"fc-45": "Coffee machine", "f-9": "Iron"}, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "code"),
+    [
+        ("products:\n  - product: FC-45\n", 2, "missing-field"),
+        ("products:\n  - name: Iron\n", 2, "missing-field"),
+        ("products:\n  - product: F\n    name: Iron\n    colour: red\n", 4, "unknown-key"),
+        ("products: FC-45\n", 1, "invalid-value"),
+    ],
+)
+def test_what_is_wrong_with_the_name_of_a_product_is_told_with_its_line(text, line, code):
+    site, problems = read(text)
+    assert [(p.line, p.code) for p in problems] == [(line, code)]
+    assert set(site.products) <= {"f"}

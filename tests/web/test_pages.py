@@ -268,7 +268,7 @@ def test_a_product_has_a_page_with_its_articles_by_kind_and_a_search_among_them(
     client = site.client
     html = client.get("/products/fc-45").get_data(as_text=True)
     page = lxml.html.document_fromstring(html)
-    assert page.xpath("string(//h1)") == "FC-45"
+    assert page.xpath("string(//h1)") == "FC-45 coffee machine"
     kinds = page.xpath("//main//section/h2/text()")
     assert kinds.index("Troubleshooting") < kinds.index("How-to guides")
     assert "/articles/e-42-brew-unit-blocked" in links(page)
