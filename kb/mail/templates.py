@@ -8,11 +8,15 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from babel.dates import format_date
+from babel.numbers import format_percent
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from kb.languages.catalogs import SOURCE_LANGUAGE, find_code, load_catalog
+from kb.languages.interface import find_locale
 
 _BLANK_LINES = re.compile(r"\n{3,}")
 _MAX_SUBJECT = 150
@@ -68,6 +72,9 @@ class MailTemplates:
         )
         environment.install_gettext_translations(load_catalog(code), newstyle=True)  # type: ignore[attr-defined]
         environment.filters["one_line"] = one_line
+        locale = find_locale(code)
+        environment.filters["day"] = partial(format_date, format="long", locale=locale)
+        environment.filters["percent"] = partial(format_percent, locale=locale)
         return environment
 
 

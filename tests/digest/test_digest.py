@@ -182,7 +182,7 @@ def test_it_is_sent_once_to_everybody_who_wants_it(two_weeks, mail_server):
     assert mail["To"] == "agent@example.com"
     text = mail.get_content()
     assert "zzgift zzwrap" in text and f"{BASE_URL}/staff/unanswered/" in text
-    assert "Searches answered: 8 % (week before: 0 %)" in text
+    assert "Searches answered: 8% (week before: 0%)" in text
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
@@ -320,7 +320,7 @@ def run_kb(monkeypatch, mail_server, tmp_path, demo_index):
 def test_kb_digest_prints_it(run_kb):
     result = run_kb("digest", "--week", "2026-W47")
     assert result.exit_code == 0
-    assert "2026-11-16 to 2026-11-22" in result.stdout
+    assert "November 16, 2026 to November 22, 2026" in result.stdout
     value = json.loads(run_kb("digest", "--json").stdout)
     assert set(value) == {
         "week", "since", "until", "rates", "rates_before", "new_topics", "new", "rising",
