@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import current_app, render_template
 
 from kb.accounts.models import Permission
-from kb.content.models import ArticleSummary, State
+from kb.content.models import ArticleSummary, Product, State
 from kb.search.models import BestPassage, Hit, Reasons, SearchPage
 from kb.web.contact_cards import ContactCard, find_card
 from kb.web.narrowing import Chosen, read_narrowing
@@ -30,6 +30,7 @@ class Examples:
 
     articles: tuple[ArticleSummary, ...]
     cards: tuple[tuple[object, int], ...]
+    products: tuple[Product, ...]
     card: ContactCard | None
     closed: ContactCard | None
     week: tuple[WeekRow, ...]
@@ -79,6 +80,7 @@ def _build_examples() -> Examples:
     return Examples(
         articles=(*known, *long),
         cards=tuple((collection, count) for count, collection in enumerate(collections)),
+        products=(Product("example", "FC-45 coffee machine", 12), Product("long", _LONG, 1)),
         card=card,
         closed=card and replace(card, is_open=not card.is_open),
         week=tuple(list_week(card.department, services().clock.now())) if card else (),
