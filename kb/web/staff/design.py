@@ -80,7 +80,7 @@ def _build_examples() -> Examples:
     return Examples(
         articles=(*known, *long),
         cards=tuple((collection, count) for count, collection in enumerate(collections)),
-        products=(Product("example", "FC-45 coffee machine", 12), Product("long", _LONG, 1)),
+        products=(Product("example", "FC-45", 12), Product("long", _LONG, 1)),
         card=card,
         closed=card and replace(card, is_open=not card.is_open),
         week=tuple(list_week(card.department, services().clock.now())) if card else (),
