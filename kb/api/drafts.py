@@ -11,6 +11,7 @@ from kb.api.staff import (
     find_services,
     make_blueprint,
     read_fields,
+    read_id,
     read_raw_text,
     read_text,
 )
@@ -102,7 +103,7 @@ def publish_draft() -> Response:
 @requires(Permission.WRITE_DRAFTS)
 def get_publication(run: str) -> Response:
     """How publishing a draft goes."""
-    number = int(run) if run.isascii() and run.isdigit() and len(run) < 16 else abort(404)
+    number = read_id(run)
     found = _drafts().find_publish(number) or abort(404)
     ended = found.ended_at.isoformat() if found.ended_at else None
     return jsonify(

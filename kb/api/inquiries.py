@@ -13,6 +13,7 @@ from kb.api.staff import (
     make_blueprint,
     read_fields,
     read_flag,
+    read_id,
     read_text,
     read_whole,
 )
@@ -134,7 +135,7 @@ def _moment(at: datetime | None) -> str | None:
 
 
 def _find(text: str) -> Inquiry:
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else abort(404)
+    number = read_id(text)
     found = _inquiries().find(number)
     return found if found is not None else abort(404)
 

@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, abort, current_app, request
 
 from kb.api.errors import BadParameter
 from kb.errors import InvalidInput
@@ -55,6 +55,11 @@ def read_flag(fields: Fields, name: str, *, default: bool) -> bool:
     if not isinstance(value, bool):
         raise InvalidInput("Send true or false.", name)
     return value
+
+
+def read_id(text: str) -> int:
+    """The number in an address that something is known by; 404 when it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else abort(404)
 
 
 def read_whole(name: str, default: int, maximum: int) -> int:

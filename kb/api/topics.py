@@ -7,7 +7,15 @@ from flask import Response, abort, jsonify, request
 
 from kb.accounts.models import Permission
 from kb.api.errors import BadParameter, make_error
-from kb.api.staff import Fields, find_services, make_blueprint, read_fields, read_text, read_whole
+from kb.api.staff import (
+    Fields,
+    find_services,
+    make_blueprint,
+    read_fields,
+    read_id,
+    read_text,
+    read_whole,
+)
 from kb.api.tokens import caller, requires
 from kb.content.models import State
 from kb.content_changes.models import Author
@@ -76,7 +84,7 @@ def act_on_topic(topic: str, action: str) -> Response:
 @requires(Permission.TRIAGE)
 def undo_event(event: str) -> Response:
     """Take an action back."""
-    number = int(event) if event.isascii() and event.isdigit() and len(event) < 16 else abort(404)
+    number = read_id(event)
     try:
         undone = _triage().undo(number, caller().email)
     except InvalidInput as error:
@@ -176,7 +184,7 @@ def _answer(topic: Topic) -> Response:
 
 
 def _find(text: str) -> Topic:
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else abort(404)
+    number = read_id(text)
     search = find_services().generations.current().search
     found = find_services().content_gaps.find_topic(
         number, lambda label: find_nearest(search, label)
