@@ -128,11 +128,7 @@ class Library:
         self, slug: str, audience: Audience = Audience.PUBLIC
     ) -> tuple[ArticleSummary, ...]:
         """The articles that name a product, by title."""
-        return tuple(
-            article
-            for article in self._articles[audience]
-            if any(slugify(name) == slug for name in article.product)
-        )
+        return self._articles_by_product[audience].get(slug, ())
 
     def find_product(self, slug: str, audience: Audience = Audience.PUBLIC) -> Product | None:
         """The product with this slug if an article that the audience may see names it."""
@@ -258,19 +254,26 @@ class Library:
         return self._per_articles(group)
 
     @cached_property
-    def _products(self) -> dict[Audience, dict[str, Product]]:
-        def count(audience: Audience) -> dict[str, Product]:
-            names: dict[str, list[str]] = {}
+    def _articles_by_product(self) -> dict[Audience, dict[str, tuple[ArticleSummary, ...]]]:
+        def group(audience: Audience) -> dict[str, tuple[ArticleSummary, ...]]:
+            found: dict[str, list[ArticleSummary]] = {}
             for article in self._articles[audience]:
-                for slug, name in {slugify(name): name for name in article.product}.items():
-                    names.setdefault(slug, []).append(name)
+                for slug in dict.fromkeys(map(slugify, article.product)):
+                    found.setdefault(slug, []).append(article)
+            return {slug: tuple(articles) for slug, articles in found.items() if slug}
+
+        return self._per_articles(group)
+
+    @cached_property
+    def _products(self) -> dict[Audience, dict[str, Product]]:
+        def name(slug: str, first: ArticleSummary) -> str:
             # Spelled in several ways, a product goes by the spelling of the first title.
-            given = self.site.products
-            found = [
-                Product(slug, given.get(slug, same[0]), len(same))
-                for slug, same in names.items()
-                if slug
-            ]
+            spelled = [text for text in first.product if slugify(text) == slug]
+            return self.site.products.get(slug, spelled[-1])
+
+        def count(audience: Audience) -> dict[str, Product]:
+            groups = self._articles_by_product[audience].items()
+            found = [Product(slug, name(slug, same[0]), len(same)) for slug, same in groups]
             return {p.slug: p for p in sorted(found, key=lambda p: (p.name.casefold(), p.slug))}
 
         return self._per_articles(count)
