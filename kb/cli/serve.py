@@ -32,6 +32,9 @@ _PUSH_SECONDS = 300.0
 _THREADS = 32
 """Most of a worker, made when they are needed: searches wait in them for their turn
 (``kb/web/turns.py``), and other pages must find some free all the same."""
+_KILL_SECONDS = 10
+"""How long a worker may take to end. One that hangs (granian issue 875) would keep the server
+from ending for ever; what it recorded is in the database before it answers."""
 
 _log = logging.getLogger(__name__)
 
@@ -267,5 +270,6 @@ def _run(host: str, port: int, workers: int) -> None:
         websockets=False,
         # Without it granian stops altogether when one worker dies.
         respawn_failed_workers=True,
+        workers_kill_timeout=_KILL_SECONDS,
         log_level="warning",  # type: ignore[arg-type]
     ).serve()

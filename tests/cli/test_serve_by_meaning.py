@@ -140,3 +140,13 @@ def test_the_model_ends_with_a_server_that_is_killed(site: Site) -> None:
     wait_until(lambda: "embedder" not in command_line(embedder), 10)
     assert not folder.exists()
     os.killpg(site.process.pid, signal.SIGKILL)  # workers that granian leaves behind
+
+
+def test_a_worker_that_hangs_does_not_keep_the_server_from_ending(site: Site) -> None:
+    wait_until(lambda: all(answers_by_meaning(site) for _ in range(6)), 60)
+    workers = [pid for pid in children(site.process.pid) if "serve" in command_line(pid)]
+    assert len(workers) == 2
+    os.kill(workers[0], signal.SIGSTOP)
+    site.process.terminate()
+    site.process.wait(30)
+    assert not any(command_line(pid) for pid in workers)
