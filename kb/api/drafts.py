@@ -161,6 +161,7 @@ def _show_conflict(done: Conflict) -> Response:
         "commit": done.commit,
         "theirs": done.theirs,
         "yours": done.yours,
+        "both": done.both,
         "diff": done.diff,
     }
     return _with(make_error(409, "conflict", message), "conflict", more)

@@ -112,6 +112,9 @@ class Conflict:
     """Last commit of the branch now; "" when it is gone."""
     base: str = ""
     """Digest of what is there now; a change made from it takes it into account."""
+    both: str = ""
+    """One text with both changes; "" when they touch the same lines, or nobody knows from what
+    they were made."""
 
     @property
     def diff(self) -> str:

@@ -81,6 +81,7 @@ def test_who_is_late_gets_both_texts_and_changes_nothing(call, draft, content):
     assert found["error"]["code"] == "conflict"
     conflict = found["conflict"]
     assert (conflict["kind"], conflict["theirs"], conflict["yours"]) == ("changed", theirs, mine)
+    assert conflict["both"] == "", "both changed the same line"
     assert run_git(content, "show", f"{BRANCH}:{PATH}") == theirs
     assert call("/draft/publish", draft).status_code == 409
     both = {**draft, "commit": conflict["commit"], "text": TEXT + "Theirs.\nMine.\n"}

@@ -71,6 +71,12 @@ def take_picture(page, name):
         page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
 
 
+def assert_accessible(page, axe_script):
+    page.evaluate(axe_script)
+    found = page.evaluate("() => axe.run()")
+    assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"]] == []
+
+
 def test_what_is_typed_is_kept_and_comes_back(open_editor):
     page = open_editor()
     type_more(page, "Paper costs 2 euros.")
@@ -153,6 +159,24 @@ def test_two_people_see_both_texts(open_editor, width):
 
 
 @pytest.mark.parametrize("width", [360, 1280])
+def test_changes_of_other_lines_become_one_text(open_editor, axe_script, width):
+    ada = open_editor()
+    bob = open_editor("bob@example.com", viewport={"width": width, "height": 800})
+    field(ada).fill(TEXT.replace("title: G", "title: A g"))
+    ada.get_by_role("button", name="Save", exact=True).click()
+    expect(ada.get_by_text("The draft is saved.")).to_be_visible()
+    field(bob).fill(TEXT + "Bob's end.\n")
+    bob.get_by_role("button", name="Save", exact=True).click()
+    expect(bob.get_by_role("alert")).to_contain_text("both fit together")
+    assert_accessible(bob, axe_script)
+    take_picture(bob, f"conflict-both-{width}")
+    bob.get_by_role("button", name="Go on with both changes").click()
+    expect(field(bob)).to_have_value(TEXT.replace("title: G", "title: A g") + "Bob's end.\n")
+    bob.get_by_role("button", name="Save", exact=True).click()
+    expect(bob.get_by_text("The draft is saved.")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_in_the_way(open_editor, axe_script, width, scheme):
     page = open_editor(viewport={"width": width, "height": 800}, color_scheme=scheme)
@@ -163,8 +187,6 @@ def test_nothing_is_in_the_way(open_editor, axe_script, width, scheme):
         page.goto(path)
         if name == "editor":
             expect(page.get_by_role("link", name="Line 6")).to_be_visible(timeout=30_000)
-        page.evaluate(axe_script)
-        found = page.evaluate("() => axe.run()")
-        assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"]] == []
+        assert_accessible(page, axe_script)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         take_picture(page, f"{name}-{width}-{scheme}")

@@ -274,6 +274,19 @@ def test_two_people_on_one_draft(drafts):
     assert isinstance(save(repository, merged, "both\n"), Committed)
 
 
+def test_changes_of_other_lines_fit_together(drafts):
+    repository, _, draft = drafts
+    lines = [f"line {number}\n" for number in range(9)]
+    done = save(repository, draft, "".join(lines))
+    draft = DraftFile(draft.branch, draft.path, "", done.commit)
+    hers = "".join(["hers\n", *lines[1:]])
+    save(repository, draft, hers)
+    found = save(repository, draft, "".join([*lines[:8], "h\u00eds\n"]))
+    assert found.both == "".join(["hers\n", *lines[1:8], "h\u00eds\n"])
+    assert repository.read_draft(draft.branch, draft.path).text == hers, "only shown"
+    assert save(repository, draft, "".join(["his\n", *lines[1:]])).both == "", "the same line"
+
+
 def test_a_branch_that_moved_elsewhere_takes_the_text(drafts, git, tmp_path):
     repository, folder, draft = drafts
     commit_elsewhere(git, folder, tmp_path, draft.branch, "help/other.md", "x\n")

@@ -1,5 +1,6 @@
 """Drafts in the browser: nothing that was typed is lost, and nothing of others is overwritten."""
 
+import html
 import re
 import sqlite3
 import time
@@ -73,11 +74,11 @@ class Writer(Staff):
     @property
     def text(self):
         found = re.search(r"<textarea[^>]*>\n(.*?)</textarea>", self.page.text, re.S)[1]
-        return found.replace("&lt;", "<").replace("&#34;", '"').replace("&amp;", "&")
+        return html.unescape(found)
 
     def send(self, action, text=None, **fields):
-        html = self.page.text
-        form = html[html.index("data-draft") :]
+        page = self.page.text
+        form = page[page.index("data-draft") :]
         hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
         values = {**hidden, "text": self.text if text is None else text, "note": "", **fields}
         response = self.client.post(f"/staff/drafts/{action}", data=values)
@@ -167,12 +168,26 @@ def test_two_people_on_one_draft_get_a_conflict_and_lose_nothing(desk):
     ada.send("save", TEXT + "Ada's <b>end</b>.\n")
     response = bob.send("save", TEXT + "Bob's end.\n")
     assert response.status_code == 409
-    assert bob.text == TEXT + "Bob's end.\n".replace("'", "&#39;")
+    assert bob.text == TEXT + "Bob's end.\n"
     assert "Ada&#39;s &lt;b&gt;end&lt;/b&gt;." in response.text
     assert 'class="diff__new">+Bob' in response.text
     assert desk.on_branch().endswith("Ada's <b>end</b>.\n")
     assert bob.send("save", TEXT + "Both ends.\n").status_code == 303
     assert desk.on_branch().endswith("Both ends.\n")
+
+
+def test_changes_of_other_lines_are_offered_as_one_text(desk):
+    ada, bob = desk.sign_in().open(), desk.sign_in(Role.AGENT).open()
+    ada.send("save", TEXT.replace("Gift", "A gift", 1))
+    response = bob.send("save", TEXT + "Bob's <end>.\n", note="the end")
+    offered = response.text.partition('role="alert"')[2].partition("</form>")[0]
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', offered))
+    both = html.unescape(re.search(r"<textarea[^>]*>\n(.*?)</textarea>", offered, re.S)[1])
+    assert both == TEXT.replace("Gift", "A gift", 1) + "Bob's <end>.\n"
+    bob.page = bob.client.post("/staff/drafts/preview", data={**fields, "text": both})
+    assert desk.kept() == [both]
+    assert bob.send("save", note="the end").status_code == 303
+    assert desk.on_branch() == both
 
 
 def test_somebody_at_work_is_named(desk):

@@ -157,7 +157,7 @@ class GitRepository:
                 kind = self._find_conflict(draft, tip, blob)
                 if kind is not None or tip is None or blob is None:
                     kind = kind or ConflictKind.DELETED
-                    return _draft_conflict(kind, draft, text, tip, blob)
+                    return self._describe_conflict(kind, draft, text, tip, blob)
                 if blob.text == text:
                     return Committed(draft.path, draft.branch, tip)
                 tree = self._plumbing.write_tree(tip, draft.path, text, blob.mode)
@@ -196,7 +196,7 @@ class GitRepository:
                 kind = self._find_conflict(draft, tip, blob)
                 if kind is not None or tip is None or blob is None:
                     kind = kind or ConflictKind.DELETED
-                    return _draft_conflict(kind, draft, text, tip, blob)
+                    return self._describe_conflict(kind, draft, text, tip, blob)
                 head = tip
                 if blob.text != text:
                     tree = self._plumbing.write_tree(tip, draft.path, text, blob.mode)
@@ -271,6 +271,16 @@ class GitRepository:
         base = self._plumbing.read_file(draft.commit, draft.path)
         return None if base and base.digest == blob.digest else ConflictKind.CHANGED
 
+    def _describe_conflict(
+        self, kind: ConflictKind, draft: DraftFile, text: str, tip: str | None, blob: Blob | None
+    ) -> Conflict:
+        theirs, digest = (blob.text, blob.digest) if blob else ("", "")
+        base = None
+        if kind is ConflictKind.CHANGED:
+            base = self._plumbing.read_file(draft.commit, draft.path)
+        both = self._merger.merge_texts(base.text, theirs, text) if base else ""
+        return Conflict(kind, draft.path, draft.branch, theirs, text, tip or "", digest, both)
+
     def _find_free_path(self, base: str, wanted: str) -> str:
         prefix = self._plumbing.prefix
         for parent in PurePosixPath(wanted).parents:
@@ -343,10 +353,3 @@ def _conflict(
 ) -> Conflict:
     theirs, digest = (blob.text, blob.digest) if blob else ("", "")
     return Conflict(kind, proposal.path, branch, theirs, proposal.new, tip, digest)
-
-
-def _draft_conflict(
-    kind: ConflictKind, draft: DraftFile, text: str, tip: str | None, blob: Blob | None
-) -> Conflict:
-    theirs, digest = (blob.text, blob.digest) if blob else ("", "")
-    return Conflict(kind, draft.path, draft.branch, theirs, text, tip or "", digest)

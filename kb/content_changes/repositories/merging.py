@@ -1,7 +1,9 @@
-"""Merges two commits without any checkout, with ``git merge-tree`` (git 2.38 and later)."""
+"""Merges two commits without any checkout, with ``git merge-tree`` (git 2.38 and later), and texts."""
 
 import re
+import tempfile
 from datetime import datetime
+from pathlib import Path
 
 from kb.content_changes.models import Author, MergeConflict
 from kb.content_changes.repositories.plumbing import Plumbing
@@ -50,6 +52,18 @@ class Merger:
         files = [name.removeprefix(self._plumbing.prefix) for name in parts[1:end]]
         told = [part.strip() for part in parts[end:] if part.startswith(("CONFLICT", "Auto"))]
         return MergeConflict(branch, tuple(files), "\n".join(told)[:_MAX_DETAILS])
+
+    def merge_texts(self, base: str, theirs: str, yours: str) -> str:
+        """One text with both changes of ``base``; "" when they touch the same lines."""
+        with tempfile.TemporaryDirectory() as folder:
+            files = [Path(folder, name) for name in ("yours", "base", "theirs")]
+            for file, text in zip(files, (yours, base, theirs), strict=True):
+                file.write_bytes(text.encode("utf-8", "surrogateescape"))
+            # The exit code counts the conflicts; above 127 it is an error.
+            code, output, _ = self._plumbing.git.try_run(
+                "merge-file", "--stdout", "--", *(str(file) for file in files)
+            )
+        return output.decode("utf-8", "surrogateescape") if code == 0 else ""
 
     def _explain(self, errors: str) -> None:
         version = self._plumbing.git.run("--version").decode().split()[2]

@@ -141,7 +141,7 @@ def publish_draft() -> AnyResponse:
     except ChangeRefused as error:
         return show_editor(now, text, problem=describe_error(error), status=409)
     if isinstance(done, Conflict):
-        return show_editor(now, text, conflict=done, status=409)
+        return _show_conflict(now, text, done)
     if isinstance(done, MergeConflict):
         return show_editor(now, text, merge=done, status=409)
     if isinstance(done, DraftPreview):
@@ -198,13 +198,17 @@ def _save(draft: DraftFile, text: str) -> Committed | Response:
     except ChangeRefused as error:
         return show_editor(draft, text, problem=describe_error(error), status=409)
     if isinstance(done, Conflict):
-        # From now on the text is thought to take into account what the page shows.
-        seen = DraftFile(draft.branch, draft.path, done.theirs, done.commit or draft.commit)
-        return show_editor(seen, text, conflict=done, status=409)
+        return _show_conflict(draft, text, done)
     service().forget(_key(), account().id)
     if restored := request.form.get("restored", ""):
         service().forget(restored, account().id, _time(request.form.get("restored_at", "")))
     return done
+
+
+def _show_conflict(draft: DraftFile, text: str, found: Conflict) -> Response:
+    # From now on the text is thought to take into account what the page shows.
+    seen = DraftFile(draft.branch, draft.path, found.theirs, found.commit or draft.commit)
+    return show_editor(seen, text, conflict=found, status=409)
 
 
 def _keep_form() -> tuple[DraftFile, str]:
