@@ -45,11 +45,7 @@ class Company:
 
     def kb(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run a ``kb`` command as the company's own computer would."""
-        command = [sys.executable, "-c", "from kb.cli.main import main; main()", *arguments]
-        environment = settings_environment(self.settings) | {"PATH": "/usr/bin:/bin"}
-        return subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-        )
+        return _kb(self.settings, *arguments)
 
     def commit(self, path: str, text: str, message: str) -> None:
         """Change a file of the published branch as an editor does with git."""
@@ -66,7 +62,7 @@ class Company:
 
 
 @contextmanager
-def open_company(folder: Path, clock: FixedClock) -> Iterator[Company]:
+def open_company(folder: Path, clock: FixedClock, *, by_meaning: bool = False) -> Iterator[Company]:
     """Publish the demo content from a bare repository, and serve it over HTTP with mail."""
     work = folder / "first"
     shutil.copytree(ROOT / "articles", work)
@@ -86,7 +82,7 @@ def open_company(folder: Path, clock: FixedClock) -> Iterator[Company]:
             "KB_BASE_URL": "https://help.example.com",
             "KB_SECRET_KEY": "only for this rehearsal",
             "KB_RATE_LIMIT": "off",
-            "KB_SEMANTIC": "off",
+            "KB_SEMANTIC": "on" if by_meaning else "off",
             "KB_MAIL_FROM": "Fernhill Help <help@example.com>",
             "KB_SMTP_HOST": "127.0.0.1",
             "KB_SMTP_PORT": str(mail.port),
@@ -94,6 +90,9 @@ def open_company(folder: Path, clock: FixedClock) -> Iterator[Company]:
         }
     )
     build_publisher(settings, clock).publish()
+    if by_meaning:
+        computed = _kb(settings, "index")  # in a process of its own: it loads a model
+        assert computed.returncode == 0, computed.stderr
     services = build_services(settings, clock)
     services.accounts.add(EMAIL, Role.EDITOR, PASSWORD, NAME)
     server = make_server("127.0.0.1", 0, create_app(services), threaded=True)
@@ -109,3 +108,11 @@ def open_company(folder: Path, clock: FixedClock) -> Iterator[Company]:
         services.outbox.stop()
         services.generations.close()
         mail.stop()
+
+
+def _kb(settings: Settings, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-c", "from kb.cli.main import main; main()", *arguments]
+    environment = settings_environment(settings) | {"PATH": "/usr/bin:/bin"}
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )

@@ -17,6 +17,7 @@ from kb.clock import FixedClock  # noqa: E402
 from tests.browser.conftest import ARGUMENTS  # noqa: E402
 from tests.loop.company import open_company  # noqa: E402
 from tests.loop.rehearsal import rehearse  # noqa: E402
+from tests.search.embedding import MISSING  # noqa: E402
 
 START = datetime(2026, 10, 26, tzinfo=UTC)
 VISITS = 3_000
@@ -33,10 +34,11 @@ def main(visits: int) -> None:
     def tell(text: str) -> None:
         print(f"{time.monotonic() - started:6.1f} s  {text}", flush=True)
 
-    tell(f"a month with about {visits} visits begins")
+    how = f"words alone ({', '.join(MISSING)} not installed)" if MISSING else "words and meaning"
+    tell(f"a month with about {visits} visits begins; search goes by {how}")
     with (
         tempfile.TemporaryDirectory() as folder,
-        open_company(Path(folder), FixedClock(START)) as company,
+        open_company(Path(folder), FixedClock(START), by_meaning=not MISSING) as company,
         sync_playwright() as playwright,
     ):
         chromium = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))

@@ -1,5 +1,7 @@
 """Somebody searches in vain, leaves an address, and is told: once, and only after a yes."""
 
+import html
+import re
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -252,9 +254,12 @@ def test_nothing_is_offered_without_mail(site, settings):
     assert site.client.post("/tell-me", data={"email": EMAIL}).status_code == 404
 
 
-def test_the_form_stands_where_a_search_failed_only(asker):
-    assert "/tell-me" in asker.search("zzgift zzwrap").text
-    assert "/tell-me" not in asker.search("descale kettle").text
+def test_the_form_stands_where_a_search_failed_and_a_link_to_it_elsewhere(asker):
+    assert 'action="/tell-me"' in asker.search("zzgift zzwrap").text
+    page = asker.search("descale kettle & more").text
+    assert 'action="/tell-me"' not in page
+    link = re.search(r'href="(/tell-me\?q=[^"]+)"', page)[1]
+    assert 'name="q" value="descale kettle &amp; more"' in asker.get(html.unescape(link)).text
 
 
 def test_nothing_in_its_row_leads_to_a_visit(asker, waiting, rows, told_site):
