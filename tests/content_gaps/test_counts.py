@@ -1,13 +1,20 @@
 """Topics over 200 days: what was searched stays counted, once, when the searches are deleted."""
 
+import sqlite3
+from contextlib import closing
 from datetime import date, timedelta
 
 import pytest
+from sqlite_utils import Database
 
-from kb.content_gaps.models import TopicState
+from kb.content_gaps.models import DayDemand, TopicState
 from kb.content_gaps.reopening import TopicEffectService
+from kb.storage.content_gaps import SqliteContentGapStore
+from kb.storage.migrations import migrations
+from kb.storage.sqlite import SqliteFile
 from kb.storage.topic_effect import SqliteTopicEffectStore
 
+EPOCH = date(1970, 1, 1)
 ADA = "ada@example.com"
 DAY = date(2026, 11, 18)
 ALL = (DAY, DAY + timedelta(days=400))
@@ -233,3 +240,22 @@ def test_the_quality_page_of_a_long_time(search, log, maintain, clock, live):
         ("gift wrap", 200),
         ("filter", 200),
     ]
+
+
+def test_counts_of_a_database_from_before_they_told_outcomes(tmp_path):
+    path = tmp_path / "old.db"
+    with closing(sqlite3.connect(path)) as connection:
+        old = Database(connection)
+        migrations.apply(old, stop_before="counts_follow_topics")
+        old.table("topics").insert({"id": 7, "state": "new", "created_at": 0, "label": "Gift wrap"})
+        old.table("wordings").insert(
+            {"id": 3, "normalised": "gift wrap", "text": "Gift wrap", "failed": 1, "topic_id": 7}
+        )
+        day, counts = (DAY - EPOCH).days, {"searches": 9, "visits": 6, "failed": 5}
+        old.table("topic_days").insert({"day": day, "topic_id": 7, **counts})
+        old.table("wording_days").insert({"day": day, "wording_id": 3, "zero_results": 5, **counts})
+    gaps = SqliteContentGapStore(SqliteFile(path, migrations=migrations))
+    topic = gaps.find_topic(7)
+    assert (topic.searches, topic.queries, topic.outcomes) == (5, (("Gift wrap", 5),), {})
+    assert gaps.list_days(7, DAY, DAY) == [DayDemand(DAY, 5)]
+    assert gaps.count_topics(DAY, DAY, [TopicState.NEW]) == 1
