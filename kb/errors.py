@@ -55,8 +55,8 @@ class InvalidInput(HelpshelfError):
         self.field = field
 
 
-class TopicChanged(HelpshelfError):
-    """Somebody else changed a topic in the meantime; nothing was done, look again first."""
+class ChangedMeanwhile(HelpshelfError):
+    """Somebody else changed it in the meantime; nothing was done, look again first."""
 
 
 class ChangeRefused(DraftError):

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from email_validator import EmailNotValidError, validate_email
 
-from kb.accounts.models import Account, Role
+from kb.accounts.models import Account, Permission, Role
 from kb.accounts.passwords import (
     UNKNOWN_ACCOUNT_HASH,
     check_password,
@@ -157,6 +157,21 @@ class AccountService:
     def list_accounts(self) -> Sequence[Account]:
         """All accounts by e-mail address, disabled ones included."""
         return self._store.list_accounts()
+
+    def list_who_may(self, permission: Permission) -> Sequence[Account]:
+        """Accounts with a permission, by e-mail address."""
+        return [account for account in self._store.list_accounts() if account.may(permission)]
+
+    def check_may_triage(self, email: str, field: str) -> str:
+        """The address of a colleague to be given work, in lower case; empty for nobody.
+
+        Raises:
+            InvalidInput: nobody with this address may work on topics and inquiries.
+        """
+        email = email.strip().lower()
+        if email and email not in {a.email for a in self.list_who_may(Permission.TRIAGE)}:
+            raise InvalidInput("Nobody with this address may work on topics and inquiries.", field)
+        return email
 
     def _get(self, email: str) -> Account:
         credentials = self._store.find_credentials(email.strip().lower())

@@ -14,11 +14,13 @@ from kb.api.staff import (
     read_fields,
     read_flag,
     read_id,
+    read_number,
+    read_seen,
     read_text,
     read_whole,
 )
 from kb.api.tokens import caller, requires
-from kb.errors import InvalidInput
+from kb.errors import ChangedMeanwhile, InvalidInput
 from kb.inquiries.models import TO_ANSWER, Entry, Inquiry, Status
 from kb.inquiries.service import InquiryService
 
@@ -37,11 +39,13 @@ def list_inquiries() -> Response:
     if wanted not in STATUSES:
         raise BadParameter("status", f"Use one of {', '.join(STATUSES)}.")
     statuses = {"to-answer": TO_ANSWER, "all": tuple(Status)}.get(wanted) or (Status(wanted),)
-    counts = _inquiries().count_by_status()
+    assignee = request.args.get("assignee")
+    counts = _inquiries().count_by_status(assignee)
     found = _inquiries().list_inquiries(
         statuses,
         read_whole("limit", _DEFAULT_LIMIT, _MAX_LIMIT),
         read_whole("offset", 0, _MAX_OFFSET),
+        assignee,
     )
     total = sum(counts.get(status, 0) for status in statuses)
     return jsonify({"total": total, "inquiries": [_object(inquiry) for inquiry in found]})
@@ -65,13 +69,16 @@ def act_on_inquiry(inquiry: str, action: str) -> Response:
         act(found, fields)
     except InvalidInput as error:
         return make_error(422, "bad-field", str(error), error.field or None)
+    except ChangedMeanwhile as error:
+        return make_error(409, "changed", str(error))
     after = _inquiries().find(found.id)
     return _answer(after) if after is not None else jsonify({"deleted": found.id})
 
 
 def _reply(inquiry: Inquiry, fields: Fields) -> None:
     solves = read_flag(fields, "solves", default=True)
-    _inquiries().reply(inquiry.id, read_text(fields, "reply"), caller().email, solves=solves)
+    text, seen = read_text(fields, "reply"), read_seen(fields)
+    _inquiries().reply(inquiry.id, text, caller().email, solves=solves, seen=seen)
 
 
 def _note(inquiry: Inquiry, fields: Fields) -> None:
@@ -82,7 +89,21 @@ def _set_status(inquiry: Inquiry, fields: Fields) -> None:
     status = read_text(fields, "status")
     if status not in set(Status):
         raise InvalidInput(f"Use one of {', '.join(Status)}.", "status")
-    _inquiries().set_status(inquiry.id, Status(status), caller().email)
+    by, seen = caller().email, read_seen(fields)
+    _inquiries().handling.set_status(inquiry.id, Status(status), by, seen)
+
+
+def _assign(inquiry: Inquiry, fields: Fields) -> None:
+    to = find_services().accounts.check_may_triage(read_text(fields, "to"), "to")
+    _inquiries().handling.assign(inquiry.id, to, caller().email, read_seen(fields))
+
+
+def _undo(inquiry: Inquiry, fields: Fields) -> None:
+    message = "Send the number of an entry of this inquiry."
+    entry = read_number(fields, "entry", message)
+    if entry not in {entry.id for entry in _inquiries().list_entries(inquiry.id)}:
+        raise InvalidInput(message, "entry")
+    _inquiries().handling.undo(entry, caller().email)
 
 
 def _delete(inquiry: Inquiry, fields: Fields) -> None:
@@ -95,6 +116,8 @@ _ACTIONS: dict[str, Callable[[Inquiry, Fields], None]] = {
     "reply": _reply,
     "note": _note,
     "status": _set_status,
+    "assign": _assign,
+    "undo": _undo,
     "delete": _delete,
 }
 
@@ -112,6 +135,7 @@ def _object(inquiry: Inquiry) -> Fields:
     return {
         "inquiry": inquiry.id,
         "status": inquiry.status,
+        "assignee": inquiry.assignee,
         "email": inquiry.email,
         "name": inquiry.name,
         "message": inquiry.message,
@@ -127,7 +151,15 @@ def _object(inquiry: Inquiry) -> Fields:
 
 
 def _entry_object(entry: Entry) -> Fields:
-    return {"kind": entry.kind, "text": entry.text, "by": entry.by, "at": entry.at.isoformat()}
+    return {
+        "entry": entry.id,
+        "kind": entry.kind,
+        "text": entry.text,
+        "before": entry.before,
+        "by": entry.by,
+        "at": entry.at.isoformat(),
+        "undoable": entry.is_undoable,
+    }
 
 
 def _moment(at: datetime | None) -> str | None:

@@ -57,6 +57,19 @@ def read_flag(fields: Fields, name: str, *, default: bool) -> bool:
     return value
 
 
+def read_number(fields: Fields, name: str, message: str) -> int | None:
+    """A whole number, None when it is missing. Raises InvalidInput with ``message``."""
+    value = fields.get(name)
+    if value is not None and type(value) is not int:
+        raise InvalidInput(message, name)
+    return value
+
+
+def read_seen(fields: Fields) -> int | None:
+    """What the caller knows: an action on something that has changed since is refused."""
+    return read_number(fields, "seen", "Send the number of the latest event you know.")
+
+
 def read_id(text: str) -> int:
     """The number in an address that something is known by; 404 when it is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else abort(404)

@@ -13,6 +13,7 @@ _INQUIRY = {
     "reply": "reply: the text of the mail; needed",
     "note": "note: the text, for colleagues only; needed",
     "status": "status: where it stands; needed",
+    "to": "assign: e-mail address of a colleague; empty for nobody",
 }
 
 
@@ -42,13 +43,15 @@ def inquiry_paths() -> JsonObject:
     limit = {"type": "integer", "minimum": 0, "maximum": 500, "default": 50}
     parameters = [
         in_query("status", {**_TEXT, "enum": list(STATUSES), "default": STATUSES[0]}),
+        in_query("assignee", _TEXT),
         in_query("limit", limit),
         in_query("offset", {"type": "integer", "minimum": 0, "default": 0}),
     ]
     act = _post(
-        "actOnInquiry", "Reply, note, status, delete", [in_path("inquiry"), in_path("action")],
+        "actOnInquiry", "Reply, note, status, assign, undo, delete", [in_path("inquiry"), in_path("action")],
         _INQUIRY,
         {"solves": "reply: false when it asks the customer for more", "sure": "delete: true"},
+        {"entry": "undo: of the inquiry", "seen": "the latest entry that you know"},
     )  # fmt: skip
     return {
         "/api/v1/inquiries": {
@@ -67,10 +70,13 @@ def _post(
     parameters: list[JsonObject],
     texts: dict[str, str],
     flags: dict[str, str] | None = None,
+    numbers: dict[str, str] | None = None,
 ) -> JsonObject:
     properties: JsonObject = {n: {**_TEXT, "description": what} for n, what in texts.items()}
     for flag, what in (flags or {}).items():
         properties[flag] = {"type": "boolean", "description": what}
+    for number, what in (numbers or {}).items():
+        properties[number] = {"type": "integer", "description": what}
     operation = describe_operation(name, summary, parameters)
     schema = {"type": "object", "properties": properties}
     operation["requestBody"] = {"content": {"application/json": {"schema": schema}}}

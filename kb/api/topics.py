@@ -13,6 +13,7 @@ from kb.api.staff import (
     make_blueprint,
     read_fields,
     read_id,
+    read_seen,
     read_text,
     read_whole,
 )
@@ -23,7 +24,7 @@ from kb.content_gaps.exports import event_object, topic_object
 from kb.content_gaps.models import Topic, TopicState
 from kb.content_gaps.nearest import find_nearest
 from kb.content_gaps.triage import TriageService
-from kb.errors import DraftError, InvalidInput, TopicChanged
+from kb.errors import ChangedMeanwhile, DraftError, InvalidInput
 
 blueprint = make_blueprint("topic_api")
 
@@ -73,7 +74,7 @@ def act_on_topic(topic: str, action: str) -> Response:
         act(found, fields)
     except InvalidInput as error:
         return make_error(422, "bad-field", str(error), error.field or None)
-    except TopicChanged as error:
+    except ChangedMeanwhile as error:
         return make_error(409, "changed", str(error))
     except DraftError as error:
         return make_error(409, "refused", str(error))
@@ -89,7 +90,7 @@ def undo_event(event: str) -> Response:
         undone = _triage().undo(number, caller().email)
     except InvalidInput as error:
         return make_error(422, "bad-field", str(error))
-    except TopicChanged as error:
+    except ChangedMeanwhile as error:
         return make_error(409, "changed", str(error))
     return jsonify({"event": undone})
 
@@ -100,15 +101,12 @@ def _assign(topic: Topic, fields: Fields) -> None:
         day = date.fromisoformat(due) if due else None
     except ValueError:
         raise InvalidInput("Write dates like 2026-01-31.", "due") from None
-    to = read_text(fields, "to").lower()
-    known = {a.email for a in find_services().accounts.list_accounts() if a.may(Permission.TRIAGE)}
-    if to and to not in known:
-        raise InvalidInput("Nobody with this address may work on topics.", "to")
-    _triage().assign(topic.id, to, day, caller().email, _seen(fields))
+    to = find_services().accounts.check_may_triage(read_text(fields, "to"), "to")
+    _triage().assign(topic.id, to, day, caller().email, read_seen(fields))
 
 
 def _ignore(topic: Topic, fields: Fields) -> None:
-    _triage().ignore(topic.id, read_text(fields, "reason"), caller().email, _seen(fields))
+    _triage().ignore(topic.id, read_text(fields, "reason"), caller().email, read_seen(fields))
 
 
 def _answered(topic: Topic, fields: Fields) -> None:
@@ -116,15 +114,15 @@ def _answered(topic: Topic, fields: Fields) -> None:
     article = library.find_summary(read_text(fields, "article"))
     if article is None or article.state is not State.PUBLISHED:
         raise InvalidInput("There is no such published article.", "article")
-    _triage().answer(topic.id, article.slug, caller().email, _seen(fields))
+    _triage().answer(topic.id, article.slug, caller().email, read_seen(fields))
 
 
 def _reopen(topic: Topic, fields: Fields) -> None:
-    _triage().reopen(topic.id, caller().email, read_text(fields, "note"), _seen(fields))
+    _triage().reopen(topic.id, caller().email, read_text(fields, "note"), read_seen(fields))
 
 
 def _rename(topic: Topic, fields: Fields) -> None:
-    _triage().rename(topic.id, read_text(fields, "label"), caller().email, _seen(fields))
+    _triage().rename(topic.id, read_text(fields, "label"), caller().email, read_seen(fields))
 
 
 def _comment(topic: Topic, fields: Fields) -> None:
@@ -132,11 +130,11 @@ def _comment(topic: Topic, fields: Fields) -> None:
 
 
 def _merge(topic: Topic, fields: Fields) -> None:
-    _triage().merge(_numbers(fields, "topics"), topic.id, caller().email, _seen(fields))
+    _triage().merge(_numbers(fields, "topics"), topic.id, caller().email, read_seen(fields))
 
 
 def _split(topic: Topic, fields: Fields) -> None:
-    _triage().split(topic.id, _numbers(fields, "wordings"), caller().email, _seen(fields))
+    _triage().split(topic.id, _numbers(fields, "wordings"), caller().email, read_seen(fields))
 
 
 def _draft(topic: Topic, fields: Fields) -> None:
@@ -197,13 +195,6 @@ def _numbers(fields: Fields, name: str) -> list[int]:
     if not isinstance(value, list) or not all(type(number) is int for number in value):
         raise InvalidInput("Send a list of numbers.", name)
     return value
-
-
-def _seen(fields: Fields) -> int | None:
-    seen = fields.get("seen")
-    if seen is not None and type(seen) is not int:
-        raise InvalidInput("Send the number of the latest event you know.", "seen")
-    return seen
 
 
 def _day(name: str, default: date) -> date:

@@ -3,7 +3,7 @@
 from kb.clock import Clock
 from kb.content_gaps.effect import MEASURED, EffectStore, TopicEffect, find_effect
 from kb.content_gaps.triage import TriageService
-from kb.errors import InvalidInput, TopicChanged
+from kb.errors import ChangedMeanwhile, InvalidInput
 from kb.search_log.service import SearchLogService
 
 
@@ -56,7 +56,7 @@ class TopicEffectService:
                 continue
             try:
                 self._triage.reopen(topic_id, "", describe(effect), seen)
-            except (TopicChanged, InvalidInput):
+            except (ChangedMeanwhile, InvalidInput):
                 continue  # an agent was quicker, whose decision stands
             opened.append(topic_id)
         return opened

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from kb.clock import Clock
 from kb.content_gaps.models import Action, Change, Marks, TopicEvent, TopicState, Wording
 from kb.content_gaps.triage_store import TriageStore
-from kb.errors import InvalidInput, TopicChanged
+from kb.errors import ChangedMeanwhile, InvalidInput
 
 MAX_NOTE = 2_000
 MAX_LABEL = 200
@@ -28,7 +28,7 @@ class TriageService:
     seen of the topic (0 for none), None to act whatever happened since.
 
     Every action returns the number of its event, and raises ``InvalidInput`` for a topic
-    that is not there or a value that cannot be, ``TopicChanged`` when somebody was quicker.
+    that is not there or a value that cannot be, ``ChangedMeanwhile`` when somebody was quicker.
     """
 
     def __init__(self, store: TriageStore, clock: Clock) -> None:
@@ -151,7 +151,7 @@ class TriageService:
 
         Raises:
             InvalidInput: there is no such event, it changed nothing, or it was taken back.
-            TopicChanged: what it changed was changed again since.
+            ChangedMeanwhile: what it changed was changed again since.
         """
         with self._store.transaction():
             event = self._store.find_event(event_id)
@@ -162,7 +162,7 @@ class TriageService:
             change = event.change
             for topic_id, marks in change.after.items():
                 if self._store.find_marks(topic_id) != marks:
-                    raise TopicChanged(
+                    raise ChangedMeanwhile(
                         "The topic was changed again since then: take that back first."
                     )
             for move in reversed(change.moves):
@@ -222,7 +222,7 @@ class TriageService:
         for event in self._store.list_events(topic_id):
             if event.id > seen and event.action is not Action.COMMENTED:
                 who = event.account_email or "the system"
-                raise TopicChanged(
+                raise ChangedMeanwhile(
                     "%(who)s changed this topic in the meantime (%(action)s). "
                     "Look at it again before you decide.",
                     who=who,

@@ -32,6 +32,8 @@ class EntryKind(StrEnum):
     """For colleagues only."""
     STATUS = "status"
     """The text is the new status."""
+    ASSIGNED = "assigned"
+    """The text is the e-mail address of the agent who has it now; empty for nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class Inquiry:
     answered_at: datetime | None
     """When the first reply went out; automatic mails are none."""
     tried: Tried
+    assignee: str = ""
+    """E-mail address of the agent who takes care of it; empty for nobody."""
 
     def is_late(self, now: datetime) -> bool:
         """Whether the promised time has passed without a reply."""
@@ -99,6 +103,18 @@ class Entry:
     by: str
     """E-mail address of the agent."""
     at: datetime
+    before: str = ""
+    """Of a status or an assignment: what was there before."""
+    id: int = 0
+    inquiry: int = 0
+    undone_by: int | None = None
+    """The entry that took this one back."""
+
+    @property
+    def is_undoable(self) -> bool:
+        """Whether it changed something that can be taken back: a mail that was sent cannot."""
+        changes = self.kind is EntryKind.ASSIGNED or (self.kind is EntryKind.STATUS and self.before)
+        return bool(changes) and self.undone_by is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from kb.clock import Clock
 from kb.contacts.models import Department
 from kb.contacts.opening import find_reply_due
 from kb.errors import InvalidInput
+from kb.inquiries.handling import InquiryHandling
 from kb.inquiries.models import (
     TO_ANSWER,
     Entry,
@@ -66,6 +67,7 @@ class InquiryService:
         find_department: Callable[[str], Department | None],
     ) -> None:
         """Put the service together; ``store`` is in the same file as the outbox."""
+        self.handling = InquiryHandling(store, clock)
         self._store = store
         self._outbox = outbox
         self._templates = templates
@@ -120,17 +122,23 @@ class InquiryService:
         self._outbox.deliver_soon()
         return inquiry
 
-    def reply(self, inquiry_id: int, text: str, by: str, *, solves: bool) -> None:
+    def reply(
+        self, inquiry_id: int, text: str, by: str, *, solves: bool, seen: int | None = None
+    ) -> None:
         """Send an answer to the customer; ``solves`` is False when it asks for more.
+
+        ``seen`` is as in ``InquiryHandling``: nobody is to get two answers.
 
         Raises:
             InvalidInput: there is no text, or too much of it, or no such inquiry.
+            ChangedMeanwhile: somebody was quicker.
         """
         text = _clean(text, LONGEST_REPLY, "reply", "Write the reply.")
         inquiry = self.get(inquiry_id)
         now = self._clock.now()
         status = Status.SOLVED if solves else Status.PENDING
         with self._store.transaction():
+            self.handling.check_seen(inquiry_id, seen)
             self._store.add_entry(inquiry_id, Entry(EntryKind.REPLY, text, by, now))
             self._store.change(inquiry_id, status, now, inquiry.answered_at or now)
             mail = self._templates.render(
@@ -149,16 +157,6 @@ class InquiryService:
         self.get(inquiry_id)
         with self._store.transaction():
             self._store.add_entry(inquiry_id, Entry(EntryKind.NOTE, text, by, self._clock.now()))
-
-    def set_status(self, inquiry_id: int, status: Status, by: str) -> None:
-        """Say where it stands. Raises InvalidInput."""
-        inquiry = self.get(inquiry_id)
-        if status is inquiry.status:
-            return
-        now = self._clock.now()
-        with self._store.transaction():
-            self._store.add_entry(inquiry_id, Entry(EntryKind.STATUS, status, by, now))
-            self._store.change(inquiry_id, status, now, inquiry.answered_at)
 
     def delete(self, inquiry_id: int) -> None:
         """Remove an inquiry, and mails about it that have not left yet."""
@@ -183,18 +181,29 @@ class InquiryService:
         return self._store.find_by_key(key)
 
     def list_inquiries(
-        self, statuses: Sequence[Status], limit: int, offset: int = 0
+        self,
+        statuses: Sequence[Status],
+        limit: int,
+        offset: int = 0,
+        assignee: str | None = None,
     ) -> Sequence[Inquiry]:
-        """Those in one of the statuses: first what is due, the earliest first, then the newest."""
-        return self._store.list_inquiries(statuses, limit, offset)
+        """Those in one of the statuses: first what is due, the earliest first, then the newest.
 
-    def count_by_status(self) -> Mapping[Status, int]:
-        """How many there are in each status that has any."""
-        return self._store.count_by_status()
+        Args:
+            statuses: that are wanted.
+            limit: the most of them.
+            offset: how many to leave out at the beginning.
+            assignee: e-mail address of whose; "" for nobody's, None for all.
+        """
+        return self._store.list_inquiries(statuses, limit, offset, assignee)
 
-    def count_to_answer(self) -> int:
-        """How many wait for an agent."""
-        counts = self._store.count_by_status()
+    def count_by_status(self, assignee: str | None = None) -> Mapping[Status, int]:
+        """How many there are in each status that has any; ``assignee`` as in the list."""
+        return self._store.count_by_status(assignee)
+
+    def count_to_answer(self, assignee: str | None = None) -> int:
+        """How many wait for an agent; ``assignee`` as in the list."""
+        counts = self._store.count_by_status(assignee)
         return sum(counts.get(status, 0) for status in TO_ANSWER)
 
     def list_entries(self, inquiry_id: int) -> Sequence[Entry]:

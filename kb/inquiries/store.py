@@ -28,12 +28,23 @@ class InquiryStore(Protocol):
         ...
 
     def list_inquiries(
-        self, statuses: Sequence[Status], limit: int, offset: int = 0
+        self,
+        statuses: Sequence[Status],
+        limit: int,
+        offset: int = 0,
+        assignee: str | None = None,
     ) -> Sequence[Inquiry]:
-        """Those in one of the statuses: first what is due, the earliest first, then the newest."""
+        """Those in one of the statuses: first what is due, the earliest first, then the newest.
+
+        Args:
+            statuses: that are wanted.
+            limit: the most of them.
+            offset: how many to leave out at the beginning.
+            assignee: whose; "" for nobody's, None for all.
+        """
         ...
 
-    def count_by_status(self) -> Mapping[Status, int]:
+    def count_by_status(self, assignee: str | None = None) -> Mapping[Status, int]:
         """How many there are; statuses without any are left out."""
         ...
 
@@ -43,8 +54,20 @@ class InquiryStore(Protocol):
         """Set where it stands."""
         ...
 
-    def add_entry(self, inquiry_id: int, entry: Entry) -> None:
-        """Something happened to it."""
+    def assign(self, inquiry_id: int, assignee: str) -> None:
+        """Set who takes care of it."""
+        ...
+
+    def add_entry(self, inquiry_id: int, entry: Entry) -> int:
+        """Something happened to it; the number of the entry."""
+        ...
+
+    def find_entry(self, entry_id: int) -> Entry | None:
+        """One entry of any inquiry."""
+        ...
+
+    def mark_undone(self, entry_id: int, by: int) -> None:
+        """Note which entry took this one back."""
         ...
 
     def list_entries(self, inquiry_id: int) -> Sequence[Entry]:

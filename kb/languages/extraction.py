@@ -13,7 +13,7 @@ _KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "ngettext": (1, 2),
     # Messages of features, which know no language; the view translates them.
     "InvalidInput": (1,),
-    "TopicChanged": (1,),
+    "ChangedMeanwhile": (1,),
     "ChangeRefused": (1,),
     "TrialError": (1,),
 }

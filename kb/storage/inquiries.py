@@ -16,8 +16,9 @@ Row = tuple[Any, ...]
 
 _COLUMNS = (
     "id, key, email, name, message, question, article, department, status, created_at,"
-    " changed_at, due_at, answered_at, tried"
+    " changed_at, due_at, answered_at, tried, assignee"
 )
+_ENTRY = "kind, text, by, at, before, id, inquiry_id, undone_by"
 _OF_TOPIC = """
 WITH RECURSIVE same (id) AS (
     SELECT ? UNION SELECT topics.id FROM topics JOIN same ON topics.merged_into = same.id
@@ -46,12 +47,13 @@ class SqliteInquiryStore:
     def add(self, inquiry: Inquiry, wordings: Collection[str]) -> Inquiry:
         """Keep a new inquiry, with the normalised texts that were searched; with its number."""
         tried = msgspec.json.encode(inquiry.tried).decode()
-        places = ", ".join("?" * 13)
+        places = ", ".join("?" * 14)
         cursor = self._run(
             f"INSERT INTO inquiries ({_COLUMNS.removeprefix('id, ')}) VALUES ({places})",  # noqa: S608
             (inquiry.key, inquiry.email, inquiry.name, inquiry.message, inquiry.question,
              inquiry.article, inquiry.department, inquiry.status, to_ms(inquiry.created_at),
-             to_ms(inquiry.changed_at), _ms(inquiry.due_at), _ms(inquiry.answered_at), tried),
+             to_ms(inquiry.changed_at), _ms(inquiry.due_at), _ms(inquiry.answered_at), tried,
+             inquiry.assignee),
         )  # fmt: skip
         number = int(cursor.lastrowid)
         for text in sorted(wordings):
@@ -67,21 +69,29 @@ class SqliteInquiryStore:
         return self._find("key = ?", key)
 
     def list_inquiries(
-        self, statuses: Sequence[Status], limit: int, offset: int = 0
+        self,
+        statuses: Sequence[Status],
+        limit: int,
+        offset: int = 0,
+        assignee: str | None = None,
     ) -> list[Inquiry]:
         """Those in one of the statuses: first what is due, the earliest first, then the newest."""
         chosen = ", ".join("?" * len(statuses))
         rows = self._all(
             f"SELECT {_COLUMNS} FROM inquiries WHERE status IN ({chosen})"  # noqa: S608
-            " ORDER BY answered_at IS NOT NULL OR due_at IS NULL, iif(answered_at, NULL, due_at),"
-            " created_at DESC LIMIT ? OFFSET ?",
-            (*statuses, limit, offset),
+            " AND assignee = ifnull(?, assignee) ORDER BY answered_at IS NOT NULL OR due_at IS NULL,"
+            " iif(answered_at, NULL, due_at), created_at DESC LIMIT ? OFFSET ?",
+            (*statuses, assignee, limit, offset),
         )
         return [_read(row) for row in rows]
 
-    def count_by_status(self) -> Mapping[Status, int]:
+    def count_by_status(self, assignee: str | None = None) -> Mapping[Status, int]:
         """How many there are; statuses without any are left out."""
-        rows = self._all("SELECT status, count(*) FROM inquiries GROUP BY status", ())
+        rows = self._all(
+            "SELECT status, count(*) FROM inquiries WHERE assignee = ifnull(?, assignee)"
+            " GROUP BY status",
+            (assignee,),
+        )
         return {Status(status): count for status, count in rows}
 
     def change(
@@ -93,22 +103,37 @@ class SqliteInquiryStore:
             (status, to_ms(at), _ms(answered_at), inquiry_id),
         )
 
-    def add_entry(self, inquiry_id: int, entry: Entry) -> None:
-        """Something happened to it."""
+    def assign(self, inquiry_id: int, assignee: str) -> None:
+        """Set who takes care of it."""
+        self._run("UPDATE inquiries SET assignee = ? WHERE id = ?", (assignee, inquiry_id))
+
+    def add_entry(self, inquiry_id: int, entry: Entry) -> int:
+        """Something happened to it; the number of the entry."""
         at = to_ms(entry.at)
-        self._run(
-            "INSERT INTO inquiry_entries (inquiry_id, kind, text, by, at) VALUES (?, ?, ?, ?, ?)",
-            (inquiry_id, entry.kind, entry.text, entry.by, at),
+        cursor = self._run(
+            "INSERT INTO inquiry_entries (inquiry_id, kind, text, by, at, before)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (inquiry_id, entry.kind, entry.text, entry.by, at, entry.before),
         )
         self._run("UPDATE inquiries SET changed_at = ? WHERE id = ?", (at, inquiry_id))
+        return int(cursor.lastrowid)
+
+    def find_entry(self, entry_id: int) -> Entry | None:
+        """One entry of any inquiry."""
+        rows = self._all(f"SELECT {_ENTRY} FROM inquiry_entries WHERE id = ?", (entry_id,))  # noqa: S608
+        return _read_entry(rows[0]) if rows else None
+
+    def mark_undone(self, entry_id: int, by: int) -> None:
+        """Note which entry took this one back."""
+        self._run("UPDATE inquiry_entries SET undone_by = ? WHERE id = ?", (by, entry_id))
 
     def list_entries(self, inquiry_id: int) -> list[Entry]:
         """What happened to it, the oldest first."""
         rows = self._all(
-            "SELECT kind, text, by, at FROM inquiry_entries WHERE inquiry_id = ? ORDER BY id",
+            f"SELECT {_ENTRY} FROM inquiry_entries WHERE inquiry_id = ? ORDER BY id",  # noqa: S608
             (inquiry_id,),
         )
-        return [Entry(EntryKind(kind), text, by, from_ms(at)) for kind, text, by, at in rows]
+        return [_read_entry(row) for row in rows]
 
     def list_of_topic(self, topic_id: int, limit: int) -> list[Inquiry]:
         """The newest inquiries of customers who searched for the topic before."""
@@ -158,8 +183,8 @@ class SqliteInquiryStore:
 
 
 def _read(row: Row) -> Inquiry:
-    number, key, email, name, message, question, article, department, status, *times, tried = row
-    created_at, changed_at, due_at, answered_at = times
+    number, key, email, name, message, question, article, department, status, *rest = row
+    created_at, changed_at, due_at, answered_at, tried, assignee = rest
     return Inquiry(
         number,
         key,
@@ -175,7 +200,13 @@ def _read(row: Row) -> Inquiry:
         None if due_at is None else from_ms(due_at),
         None if answered_at is None else from_ms(answered_at),
         msgspec.json.decode(tried, type=Tried),
+        assignee,
     )
+
+
+def _read_entry(row: Row) -> Entry:
+    kind, text, by, at, *rest = row
+    return Entry(EntryKind(kind), text, by, from_ms(at), *rest)
 
 
 def _ms(at: datetime | None) -> int | None:

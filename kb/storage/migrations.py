@@ -589,3 +589,12 @@ _COUNTS_FOLLOW_TOPICS = (
 def outbox_reply_to(db: Database) -> None:
     """Where answers to a mail go; empty for its sender."""
     db.execute("ALTER TABLE outbox ADD COLUMN reply_to TEXT NOT NULL DEFAULT ''")
+
+
+@migrations()
+def inquiry_assignees(db: Database) -> None:
+    """Who takes care of an inquiry, and what a change of it can be taken back to."""
+    db.execute("ALTER TABLE inquiries ADD COLUMN assignee TEXT NOT NULL DEFAULT ''")
+    db.execute("CREATE INDEX inquiries_by_assignee ON inquiries (assignee, status)")
+    db.execute("ALTER TABLE inquiry_entries ADD COLUMN before TEXT NOT NULL DEFAULT ''")
+    db.execute("ALTER TABLE inquiry_entries ADD COLUMN undone_by INTEGER")

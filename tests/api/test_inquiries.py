@@ -91,3 +91,29 @@ def test_what_is_not_there_and_who_may_not(call, inquiry):
         assert answer.status_code == 401
         assert "jane" not in answer.text
     assert call(f"/inquiries/{inquiry.id}").status_code == 200
+
+
+def test_an_inquiry_is_given_to_somebody_and_back(call, inquiry):
+    at = f"/inquiries/{inquiry.id}"
+    assert call(f"{at}/assign", {"to": "x@y.example"}).get_json()["error"]["field"] == "to"
+    given = call(f"{at}/assign", {"to": EMAIL, "seen": 0}).get_json()
+    (entry,) = given["entries"]
+    assert (given["assignee"], entry["kind"], entry["undoable"]) == (EMAIL, "assigned", True)
+    for assignee, total in ((EMAIL, 1), ("", 0)):
+        assert call(f"/inquiries?assignee={assignee}").get_json()["total"] == total
+    late = call(f"{at}/reply", {"reply": "x", "seen": 0})
+    assert (late.status_code, late.get_json()["error"]["code"]) == (409, "changed")
+    back = call(f"{at}/undo", {"entry": entry["entry"]}).get_json()
+    assert (back["assignee"], [e["undoable"] for e in back["entries"]]) == ("", [False, True])
+    assert call(f"{at}/undo", {"entry": entry["entry"]}).status_code == 422
+
+
+def test_only_entries_of_the_inquiry_are_undone(call, inquiry, told_site):
+    new = NewInquiry("ben@example.com", "And mine?")
+    other = told_site.services.inquiries.send(new, None)
+    done = call(f"/inquiries/{other.id}/status", {"status": "open"}).get_json()
+    entry = done["entries"][0]["entry"]
+    for value in (entry, 4711, "1", None):
+        refused = call(f"/inquiries/{inquiry.id}/undo", {"entry": value})
+        assert refused.get_json()["error"]["field"] == "entry"
+    assert call(f"/inquiries/{other.id}").get_json()["status"] == "open"

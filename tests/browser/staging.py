@@ -128,6 +128,7 @@ def leave_inquiries(services: Services) -> None:
     answered = send(NewInquiry("dora@example.com", "Where is my parcel?"), department)
     services.inquiries.note(first.id, "Ask the workshop.", ADA.email)
     services.inquiries.reply(answered.id, "It is on its way.", ADA.email, solves=True)
-    services.inquiries.set_status(first.id, Status.OPEN, ADA.email)
+    services.inquiries.handling.set_status(first.id, Status.OPEN, ADA.email)
+    services.inquiries.handling.assign(first.id, ADA.email, ADA.email)
     for text in ("The second step names a button that is not there.", "z" * 300):
         services.page_reports.record_report("descale-a-kettle", text, "0" * 40)

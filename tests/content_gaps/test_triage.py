@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from kb.content_gaps.models import Action, TopicState
-from kb.errors import InvalidInput, TopicChanged
+from kb.errors import ChangedMeanwhile, InvalidInput
 
 ADA, BOB = "ada@example.com", "bob@example.com"
 DAY = date(2026, 11, 18)
@@ -138,7 +138,7 @@ def test_only_the_latest_change_can_be_taken_back_and_once(triage, topics, two):
     gift, _ = two
     first = triage.assign(gift.id, BOB, None, ADA)
     second = triage.ignore(gift.id, "not ours", ADA)
-    with pytest.raises(TopicChanged):
+    with pytest.raises(ChangedMeanwhile):
         triage.undo(first, ADA)
     triage.undo(second, ADA)
     triage.undo(first, ADA)
@@ -157,7 +157,7 @@ def test_taking_back_can_be_taken_back(triage, topics, two):
 def test_whoever_decides_on_an_old_page_is_told(triage, topics, two):
     gift, _ = two
     triage.assign(gift.id, BOB, None, ADA, seen=0)
-    with pytest.raises(TopicChanged, match=ADA):
+    with pytest.raises(ChangedMeanwhile, match=ADA):
         triage.ignore(gift.id, "not ours", BOB, seen=0)
     assert topics()["gift wrap"].state is TopicState.ASSIGNED
 

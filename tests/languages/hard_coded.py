@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 TRANSLATORS = frozenset(("_", "gettext", "ngettext"))
-DESCRIBED = frozenset(("InvalidInput", "TopicChanged", "ChangeRefused", "TrialError"))
+DESCRIBED = frozenset(("InvalidInput", "ChangedMeanwhile", "ChangeRefused", "TrialError"))
 """Errors whose message a view translates (``describe_error``)."""
 _FOR_LOGS = frozenset(("debug", "info", "warning", "error", "exception", "critical"))
 _SHOWN = {

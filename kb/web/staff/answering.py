@@ -17,7 +17,7 @@ from kb.content.models import ArticleSummary
 from kb.content_changes.editing import Pin
 from kb.content_changes.models import Author, Conflict, Proposal, PushState
 from kb.content_gaps.models import Topic, Wording
-from kb.errors import ChangeRefused, InvalidInput, TopicChanged, TrialError
+from kb.errors import ChangedMeanwhile, ChangeRefused, InvalidInput, TrialError
 from kb.relevance.models import RegressionEffect
 from kb.search.models import Hit
 from kb.text import clean_query_text
@@ -102,7 +102,7 @@ def _save(topic: Topic, choice: Choice, proposal: Proposal) -> AnyResponse:
             flash(_("The remote did not take it yet: %(reason)s") % reason, "problem")
     try:
         services().content_gaps.triage.answer(topic.id, choice.article.slug, account.email)
-    except (InvalidInput, TopicChanged) as error:
+    except (InvalidInput, ChangedMeanwhile) as error:
         flash(describe_error(error), "problem")
     return back_to(topic.id)
 

@@ -35,9 +35,11 @@ def _list_letter_tasks() -> list[Task]:
     if not current_user.may(Permission.TRIAGE):
         return []
     inquiries = services().inquiries.count_to_answer()
+    mine = services().inquiries.count_to_answer(str(current_user.account.email))
     reports = services().page_reports.count_open()
     return [
         Task(_("Inquiries to answer"), inquiries, url_for("staff.inquiries"), is_urgent=True),
+        Task(_("Inquiries assigned to you"), mine, url_for("staff.inquiries", assignee="me")),
         Task(_("Page reports"), reports, url_for("staff.reports")),
     ]
 

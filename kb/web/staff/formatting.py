@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time, get_datetime_format
 from babel.numbers import format_percent
 
 from kb.content_gaps.models import Action, TopicState
@@ -29,9 +29,11 @@ def medium_date(value: date | datetime) -> str:
 
 @blueprint.app_template_filter("local_time")
 def local_time(value: datetime) -> str:
-    """Day and time where the company is."""
-    there = value.astimezone(find_zone(site().timezone))
-    return format_datetime(there, format="medium", locale=interface().locale)
+    """Day and time, without seconds, where the company is."""
+    there, locale = value.astimezone(find_zone(site().timezone)), interface().locale
+    both = str(get_datetime_format("medium", locale=locale)).replace("'", "")
+    day, time = format_date(there, "medium", locale), format_time(there, "short", locale=locale)
+    return both.replace("{0}", time).replace("{1}", day)
 
 
 @blueprint.app_template_filter("outcome_name")

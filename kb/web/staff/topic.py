@@ -96,7 +96,7 @@ def show_topic(found: Topic, error: FormError | None = None, status: int = 200) 
         wordings=gaps.triage.list_wordings(found.id),
         events=events,
         seen=max((event.id for event in events), default=0),
-        colleagues=[a for a in services().accounts.list_accounts() if a.may(Permission.TRIAGE)],
+        colleagues=services().accounts.list_who_may(Permission.TRIAGE),
         answer=find_published(found.answer),
         collections=sorted(collections, key=lambda c: c.name.casefold()),
         can_commit=gaps.can_commit_drafts,

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kb.accounts.models import Permission
 from kb.content_gaps.triage import TriageService
-from kb.errors import InvalidInput, TopicChanged
+from kb.errors import ChangedMeanwhile, InvalidInput
 from kb.web.services import services
 from kb.web.sign_in import requires
 from kb.web.staff.area import blueprint
@@ -23,7 +23,7 @@ from kb.web.translation import describe_error, ngettext
 from kb.web.translation import gettext as _
 
 MAX_BULK = 200
-"""Topics that one form may change: more than a page of the list shows."""
+"""Topics or inquiries that one form may change: more than a page of the list shows."""
 
 
 @blueprint.post("/unanswered/<int:topic_id>/ignore")
@@ -32,7 +32,7 @@ def ignore_topic(topic_id: int) -> AnyResponse:
     """Not ours to answer, for a reason."""
     return _act(
         topic_id,
-        lambda: _triage().ignore(topic_id, _field("reason"), _email(), _seen()),
+        lambda: _triage().ignore(topic_id, _field("reason"), _email(), read_seen()),
         _("The topic is ignored. You can open it again at any time."),
         "reason",
     )
@@ -44,7 +44,7 @@ def reopen_topic(topic_id: int) -> AnyResponse:
     """Back on the list."""
     return _act(
         topic_id,
-        lambda: _triage().reopen(topic_id, _email(), seen=_seen()),
+        lambda: _triage().reopen(topic_id, _email(), seen=read_seen()),
         _("The topic is on the list again."),
     )
 
@@ -58,7 +58,7 @@ def answer_topic(topic_id: int) -> AnyResponse:
         article = find_published(_field("article"))
         if article is None:
             raise InvalidInput(_("There is no such published article."), "article")
-        return _triage().answer(topic_id, article.slug, _email(), _seen())
+        return _triage().answer(topic_id, article.slug, _email(), read_seen())
 
     return _act(topic_id, answer, _("The topic is marked as answered."), "article")
 
@@ -69,7 +69,7 @@ def assign_topic(topic_id: int) -> AnyResponse:
     """Somebody takes care of it, by a day if one is given."""
     return _act(
         topic_id,
-        lambda: _triage().assign(topic_id, _read_assignee(), _read_due(), _email(), _seen()),
+        lambda: _triage().assign(topic_id, _read_assignee(), _read_due(), _email(), read_seen()),
         _("The assignment is saved."),
         "assignee",
     )
@@ -81,7 +81,7 @@ def rename_topic(topic_id: int) -> AnyResponse:
     """A name that says better what is asked."""
     return _act(
         topic_id,
-        lambda: _triage().rename(topic_id, _field("label"), _email(), _seen()),
+        lambda: _triage().rename(topic_id, _field("label"), _email(), read_seen()),
         _("The name is saved."),
         "label",
     )
@@ -105,7 +105,7 @@ def merge_topic(topic_id: int) -> AnyResponse:
     """Other topics ask the same: their wordings come here."""
     return _act(
         topic_id,
-        lambda: _triage().merge(_read_numbers(_field("topics")), topic_id, _email(), _seen()),
+        lambda: _triage().merge(_read_numbers(_field("topics")), topic_id, _email(), read_seen()),
         _("The topics are merged."),
         "topics",
     )
@@ -118,7 +118,7 @@ def split_topic(topic_id: int) -> AnyResponse:
 
     def split() -> int:
         chosen = [int(text) for text in request.form.getlist("wordings") if text.isdecimal()]
-        return _triage().split(topic_id, chosen, _email(), _seen())[0]
+        return _triage().split(topic_id, chosen, _email(), read_seen())[0]
 
     return _act(topic_id, split, _("The wordings are a topic of their own now."), "wordings")
 
@@ -130,10 +130,10 @@ def undo_events() -> AnyResponse:
     back = request.form.get("topic", "")
     done = 0
     try:
-        for number in sorted(_read_events(), reverse=True):
+        for number in sorted(read_events(), reverse=True):
             _triage().undo(number, _email())
             done += 1
-    except (InvalidInput, TopicChanged) as error:
+    except (InvalidInput, ChangedMeanwhile) as error:
         flash(describe_error(error), "problem")
     if done:
         flash(_("Taken back."))
@@ -162,7 +162,7 @@ def triage_many() -> AnyResponse:
             events = [actions[action](topic) for topic in topics]
         else:
             raise InvalidInput(_("Choose what to do with the topics."))
-    except (InvalidInput, TopicChanged) as error:
+    except (InvalidInput, ChangedMeanwhile) as error:
         flash(describe_error(error), "problem")
     else:
         done = ngettext("%(num)s topic is changed.", "%(num)s topics are changed.", len(topics))
@@ -177,7 +177,7 @@ def _act(topic_id: int, action: Callable[[], int], done: str, field: str = "topi
         event = action()
     except InvalidInput as error:
         return show_topic(found, FormError(error.field or field, describe_error(error)), 422)
-    except TopicChanged as error:
+    except ChangedMeanwhile as error:
         return show_topic(get_topic(topic_id), FormError("topic", describe_error(error)), 409)
     flash(done)
     flash(str(event), "undo")
@@ -192,17 +192,14 @@ def _field(name: str) -> str:
     return request.form.get(name, "").strip()
 
 
-def _seen() -> int | None:
+def read_seen() -> int | None:
+    """The latest event that the page showed; None when the form does not say."""
     text = _field("seen")
     return int(text) if text.isdecimal() else None
 
 
 def _read_assignee() -> str:
-    email = _field("assignee").lower()
-    known = {a.email for a in services().accounts.list_accounts() if a.may(Permission.TRIAGE)}
-    if email and email not in known:
-        raise InvalidInput(_("Nobody with this address may work on topics."), "assignee")
-    return email
+    return services().accounts.check_may_triage(_field("assignee"), "assignee")
 
 
 def _read_due() -> date | None:
@@ -220,7 +217,8 @@ def _read_numbers(text: str) -> list[int]:
     return [int(word) for word in words]
 
 
-def _read_events() -> list[int]:
+def read_events() -> list[int]:
+    """The numbers of what is to be taken back."""
     texts = request.form.get("events", "").split(",")[:MAX_BULK]
     return [int(text) for text in texts if text.isdecimal() and len(text) < 16]
 

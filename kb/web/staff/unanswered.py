@@ -3,7 +3,6 @@
 from functools import lru_cache
 
 from flask import Response, abort, render_template, request
-from flask_login import current_user
 
 from kb.accounts.models import Permission
 from kb.content_gaps.exports import topics_csv
@@ -16,6 +15,7 @@ from kb.web.staff.area import blueprint
 from kb.web.staff.filters import FIELDS, account_id, filter_query
 from kb.web.staff.responses import download
 from kb.web.staff.span import read_span
+from kb.web.staff.whose import read_whose
 
 TOPICS_PER_PAGE = 25
 _EXPORTED = 5_000
@@ -23,8 +23,6 @@ _WITH_NEAREST = 100
 """Topics of the export that name the nearest articles: each takes a search of its own."""
 _ALL = "all"
 _TO_DO = "to-do"
-_ME = "me"
-_NOBODY = "nobody"
 _NEWEST = "newest"
 
 
@@ -34,7 +32,7 @@ def unanswered() -> str | Response:
     """Topics with their demand, filtered by days and state, as a page or as CSV."""
     span = read_span()
     state, states = _read_states()
-    assignee = _read_assignee()
+    assignee = read_whose()
     due = request.args.get("due", "")
     due_by = services().clock.now().date() if due else None
     gaps = services().content_gaps
@@ -79,21 +77,13 @@ def unanswered() -> str | Response:
         filters=services().saved_filters.list(account_id()),
         filter_query=filter_query(request.args),
         filter_fields=FIELDS,
-        colleagues=[a for a in services().accounts.list_accounts() if a.may(Permission.TRIAGE)],
+        colleagues=services().accounts.list_who_may(Permission.TRIAGE),
     )
 
 
 def list_nearest(text: str) -> tuple[Nearest, ...]:
     """The articles nearest to a topic's label in the current generation."""
     return _find_nearest(generation().id, text)
-
-
-def _read_assignee() -> str | None:
-    """Whose topics are asked for: an address, "" for nobody's, None for all."""
-    chosen = request.args.get("assignee", "")
-    if chosen == _ME:
-        return str(current_user.account.email)
-    return "" if chosen == _NOBODY else chosen or None
 
 
 def _read_states() -> tuple[str, tuple[TopicState, ...]]:
