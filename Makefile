@@ -11,7 +11,7 @@ BUILD := .build
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help venv serve test check format bench bench-quality lighthouse demo-loop accessibility screenshots chromium clean
+.PHONY: help venv serve test check format bench bench-quality lighthouse demo-loop accessibility firefox screenshots chromium clean
 
 help: ## Show this help
 	@echo "Helpshelf: a help center that a company runs itself."
@@ -51,6 +51,9 @@ demo-loop: $(VENV)/.installed-test chromium ## Play a month of failed searches u
 accessibility: $(VENV)/.installed-test chromium ## Check every page in every width, colour scheme and state (some minutes)
 	@HELPSHELF_AXE=all $(BIN)/python -m pytest -q tests/browser/test_accessibility.py $(ARGS)
 
+firefox: $(VENV)/.installed-firefox ## Run the main journeys in Firefox, and install it where that can be done
+	@$(BIN)/python -m pytest -q -rs -p no:xdist tests/browser/test_firefox.py $(ARGS)
+
 screenshots: $(VENV)/.installed-test chromium ## Take pictures of every page into screenshots/
 	@$(BIN)/python tests/browser/screenshots.py $(ARGS)
 
@@ -82,6 +85,15 @@ $(VENV)/.installed-test: $(VENV)/.installed
 $(VENV)/.installed-bench: $(VENV)/.installed-test
 	@echo "Installing the engines that benchmarks compare with"
 	@$(PIP) -e '.[semantic,test,bench]'
+	@touch $@
+
+$(VENV)/.installed-firefox: $(VENV)/.installed-test
+	@command -v firefox-esr >/dev/null || command -v firefox >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing Firefox"; apt-get -qq update >/dev/null; \
+	    apt-get -qq install -y --no-install-recommends firefox-esr >/dev/null 2>&1 || echo "Firefox could not be installed."; \
+	  else echo "Firefox is not installed (sudo apt-get install firefox-esr): its journeys are skipped."; fi; }
+	@$(PIP) -e '.[semantic,test,firefox]'
 	@touch $@
 
 $(VENV)/.installed-check: $(VENV)/.installed-test
