@@ -462,6 +462,14 @@ async function initOffline() {
   }
 }
 
+/** The cookie has the language that was chosen: an address that is copied needs not name it. */
+function initLanguage() {
+  const address = new URL(location.href);
+  if (!navigator.cookieEnabled || !address.searchParams.has("lang")) return;
+  address.searchParams.delete("lang");
+  history.replaceState(history.state, "", address);
+}
+
 document.querySelectorAll("[data-search-box]").forEach(initSearchBox);
 document.querySelectorAll("[data-vote]").forEach(initVote);
 document.querySelectorAll(".contents--side").forEach(initContents);
@@ -470,6 +478,7 @@ document.querySelectorAll("[data-article]").forEach((article) => {
   initZoom(article);
   initSteps(article);
 });
+initLanguage();
 initShortcut();
 initPrefetch();
 initOffline();

@@ -21,7 +21,7 @@ from kb.content.models import Problem, Section, Severity
 from kb.content.sanitizer import TAGS, sanitise
 from kb.content.sections import HEADINGS, build_sections
 
-RENDERER_VERSION = "9"
+RENDERER_VERSION = "10"
 """Part of the key under which rendered articles are kept: raise it when the output changes,
 or the terms that are taken from it (``kb.search.analysis``), or when files that did not change
 have to be read anew for another reason."""
@@ -364,17 +364,19 @@ class _Rendering:
             align = _ALIGN.search(cell.get("style") or "")
             if align:
                 cell.set("class", f"align-{align[1]}")
-        for table in list(root.iter("table")):
+        heading = None
+        for table in list(root.iter("table", *HEADINGS)):
+            if table.tag != "table":
+                heading = table
+                continue
             parent = table.getparent()
             if parent is None or any(a.tag == "table" for a in table.iterancestors()):
                 continue
             box = lxml.html.Element(
                 "div", {"class": "table-scroll", "tabindex": "0", "role": "region"}
             )
-            names = (
-                " ".join(cell.text_content().split())[:80] for cell in table.iter("caption", "th")
-            )
-            box.set("aria-label", next((name for name in names if name), "Table"))
+            if name := _name_table(table, heading):
+                box.set("aria-label", name)
             box.tail, table.tail = table.tail, None
             parent.replace(table, box)
             box.append(table)
@@ -403,6 +405,18 @@ class _Escaped(InlineProcessor):
         self, m: re.Match[str], data: str
     ) -> tuple[str, int, int]:
         return f"{STX}{ord(m[1])}{ETX}", m.start(0), m.end(0)
+
+
+def _name_table(table: lxml.html.HtmlElement, heading: lxml.html.HtmlElement | None) -> str:
+    """What a table is called: its first head, the heading above it, or its first cell.
+
+    In words of the article, because those are in its language.
+    """
+    above = () if heading is None else (heading,)
+    for part in (*table.iter("caption", "th"), *above, *table.iter("td")):
+        if name := " ".join(part.text_content().split()):
+            return name[:80]
+    return ""
 
 
 def _escape_line(text: str) -> str:

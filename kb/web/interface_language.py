@@ -1,16 +1,20 @@
 """Which language a page is shown in: chosen, else what the browser asks for, else the site's.
 
-The choice is a link with ``?lang=``; it alone sets a cookie.  What is for programs, such as
-the feed, keeps to the site's language, because whoever keeps a copy serves it to everybody.
+The choice is a link with ``?lang=``; it alone sets a cookie.  Once that has come back the
+address is cleaned of it; until then, or when cookies are refused, links carry it along.  What
+is for programs, such as the feed, keeps to the site's language, because whoever keeps a copy
+serves it to everybody.
 """
 
 from typing import cast
 from urllib.parse import quote, urlencode
 
-from flask import Flask, Response, g, has_request_context, request
+from flask import Flask, Response, g, has_request_context, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from kb.errors import HelpshelfError
 from kb.languages.interface import SOURCE, Interface, check_enabled, list_interfaces
+from kb.web.carried_language import carry_language
 from kb.web.current_site import site
 from kb.web.services import services
 
@@ -30,6 +34,7 @@ def init_interface_language(app: Flask) -> None:
     app.jinja_env.globals["interface"] = interface
     app.jinja_env.globals["offered_interfaces"] = offered_interfaces
     app.jinja_env.globals["interface_url"] = interface_url
+    app.before_request(_clean_address)
     app.after_request(_keep_choice)
 
 
@@ -57,10 +62,28 @@ def interface_url(tag: str) -> str:
     """This page in another language; the start page where this one is the answer to a form."""
     if request.method not in ("GET", "HEAD"):
         return f"/?{PARAMETER}={tag}"
+    return _address(tag)
+
+
+def _address(*tags: str) -> str:
+    """The address of this page with another language, or with none."""
     fields = [pair for pair in request.args.items(multi=True) if pair[0] != PARAMETER]
+    query = urlencode([*fields, *((PARAMETER, tag) for tag in tags)])
     # A path of two slashes would be the address of another host.
-    path = "/" + request.path.lstrip("/")
-    return f"{quote(path)}?{urlencode([*fields, (PARAMETER, tag)])}"
+    return quote("/" + request.path.lstrip("/")) + (f"?{query}" if query else "")
+
+
+def _has_come_back() -> bool:
+    return request.args.get(PARAMETER) == request.cookies.get(COOKIE)
+
+
+def _clean_address() -> AnyResponse | None:
+    if request.method != "GET" or PARAMETER not in request.args or not _has_come_back():
+        return None
+    response = redirect(_address(), 302)
+    response.vary.add("Cookie")
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _list() -> tuple[Interface, ...]:
@@ -96,4 +119,6 @@ def _keep_choice(response: Response) -> Response:
             httponly=True,
             samesite="Lax",
         )
+        if response.mimetype == "text/html" and not _has_come_back():
+            response.set_data(carry_language(response.get_data(as_text=True), chosen))
     return response

@@ -149,3 +149,14 @@ def test_the_skip_link_leads_past_the_header(open_browser):
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
+
+
+def test_a_chosen_language_stays_and_leaves_the_address(open_browser):
+    page = open_browser()
+    page.goto("/search?q=late+parcel")
+    page.get_by_role("link", name="Deutsch").click()
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    expect(page).to_have_url(re.compile(r"/search\?q=late\+parcel$"))
+    page.locator(".hit__title a").first.click()
+    expect(page).to_have_url(re.compile("/articles/late-parcel$"))
+    expect(page.locator("html")).to_have_attribute("lang", "de")

@@ -150,6 +150,22 @@ def test_harmless_text_has_no_problems() -> None:
         assert part in found.html
 
 
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ("## Größen\n\n| Größe | Preis |\n|---|---|\n| S | 1 |", "Größe"),
+        ("## Größen\n\n<table><tr><td>S</td></tr></table>", "Größen"),
+        ("<table><tr><td></td><td>erste Zelle</td></tr></table>", "erste Zelle"),
+    ],
+)
+def test_tables_are_named_in_words_of_the_article(body: str, name: str) -> None:
+    assert f'aria-label="{name}"' in render(body).html
+
+
+def test_a_table_without_any_text_has_no_name() -> None:
+    assert "aria-label" not in render("<table><tr><td></td></tr></table>").html
+
+
 HOSTILE = (
     "<script>x()</script>",
     "<img src=x onerror=x()>",

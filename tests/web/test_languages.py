@@ -8,6 +8,7 @@ import pytest
 from kb.app_factory import create_app
 from kb.bootstrap.services import build_services
 from kb.errors import SettingsError
+from kb.web.carried_language import carry_language
 
 GERMAN = {"Accept-Language": "de-AT,de;q=0.9,en;q=0.5"}
 
@@ -29,6 +30,52 @@ def test_the_browser_asks_and_a_choice_goes_before(client):
     assert "lang=es" in response.headers["Set-Cookie"]
     assert "private" in response.headers["Cache-Control"]
     assert language_of(client, "/collections/orders", **GERMAN) == "es"
+
+
+def test_the_address_is_cleaned_once_the_cookie_has_come_back(client):
+    chosen = "/search?q=order+%26+more&lang=de"
+    response, page = open_page(client, chosen)
+    assert (response.status_code, page.get("lang")) == (200, "de")
+    again = client.get(chosen)
+    assert (again.status_code, again.location) == (302, "/search?q=order+%26+more")
+    assert "Cookie" in again.vary
+    assert language_of(client, again.location) == "de"
+    other, page = open_page(client, "/?lang=es")
+    assert (other.status_code, page.get("lang")) == (200, "es"), "another choice"
+
+
+def test_without_cookies_the_choice_goes_along(small):
+    client = small.app.test_client(use_cookies=False)
+    _, page = open_page(client, "/?lang=de")
+    links = {link for link in page.xpath("//a/@href") if link.startswith("/")}
+    assert "/?lang=de" in links
+    assert {link for link in links if "lang=" not in link} == set()
+    assert "lang" not in page.xpath("//link[@rel='canonical']/@href")[0]
+    (form,) = page.xpath("//form[.//input[@id='search']]")
+    assert form.xpath(".//input[@name='lang']/@value") == ["de"]
+    _, found = open_page(client, "/search?q=order&lang=de")
+    hit = found.xpath("//h2[@class='hit__title']/a/@href")[0]
+    assert language_of(client, hit) == "de"
+    assert client.get("/?lang=de").status_code == 200, "no redirect in a circle"
+
+
+def test_only_links_and_forms_of_ours_carry_it():
+    kept = (
+        '<a href="https://shop.example/">s</a><a href="//else.example">e</a><a href="#top">t</a>'
+        '<a href="/?q=1&amp;lang=es">es</a><code>&lt;a href="/x"&gt;</code>'
+        '<link rel="canonical" href="/x"><img src="/media/x.png"><a href="/static/x.css">x</a>'
+    )
+    assert carry_language(kept, "de") == kept
+    assert carry_language('<a class="x" href="/a?b=1#c">', "de") == (
+        '<a class="x" href="/a?b=1&amp;lang=de#c">'
+    )
+    assert carry_language('<a href="/">', "de") == '<a href="/?lang=de">'
+    assert carry_language('<form method="post" action="/tell-me">', "de") == (
+        '<form method="post" action="/tell-me?lang=de">'
+    )
+    assert carry_language('<form action="/search">', "de") == (
+        '<form action="/search?lang=de"><input type="hidden" name="lang" value="de">'
+    )
 
 
 @pytest.mark.parametrize("accept", ["xx", "*", "de;q=nonsense", ";;,,=", "\xff", "en-" * 500])
