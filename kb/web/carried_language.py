@@ -8,7 +8,9 @@ import re
 from urllib.parse import quote
 
 _FIELD = "lang"
-_PLACE = re.compile(r'(<(?:a|form)\b[^>]*?\s(?:href|action)=")(/(?![/"]|static/|api/)[^"#]*|/(?="))')
+_PLACE = re.compile(
+    r'(<(?:a|form)\b[^>]*?\s(?:href|action)=")(/(?![/"]|static/|api/)[^"#]*|/(?="))'
+)
 """The address of a link or form that leads to another page of ours; text has no bare ``<``."""
 _FORM = re.compile(r"<form\b[^>]*>")
 

@@ -1,13 +1,18 @@
-"""Dates, times and addresses as readers of the interface's language write them."""
+"""Dates, numbers and addresses as readers of the interface's language write them."""
 
+from collections.abc import Callable
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
+from typing import cast
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
+from babel.numbers import format_decimal
 from flask import Flask, request
+from jinja2 import pass_context
+from jinja2.runtime import Context
 
 from kb.languages.interface import find_locale
 from kb.search_log.models import VoteReason
@@ -15,6 +20,10 @@ from kb.web.current_site import site
 from kb.web.interface_language import interface
 from kb.web.services import services
 from kb.web.translation import gettext as _
+
+_SEPARATED_FROM = 1_000
+_COUNTS = frozenset({"count", "num"})
+"""Names of what is counted in messages that have a plural."""
 
 
 def init_formatting(app: Flask) -> None:
@@ -24,8 +33,23 @@ def init_formatting(app: Flask) -> None:
     app.jinja_env.filters["iso_time"] = iso_time
     app.jinja_env.filters["text_direction"] = text_direction
     app.jinja_env.filters["vote_reason_name"] = vote_reason_name
+    app.jinja_env.filters["amount"] = amount
+    app.jinja_env.globals["ngettext"] = _with_amounts(
+        cast("Callable[..., str]", app.jinja_env.globals["ngettext"])
+    )
     app.jinja_env.globals["site"] = site
     app.jinja_env.globals["absolute_url"] = absolute_url
+
+
+def amount(value: float, digits: int = 0) -> str:
+    """A number with separators: "12,345" in English, "12.345" in German.
+
+    Not for numbers that something is called by, such as that of an inquiry.
+    """
+    if digits == 0 and abs(value) < _SEPARATED_FROM:
+        return str(round(value))
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return format_decimal(value, pattern, locale=interface().locale)
 
 
 def today() -> date:
@@ -99,3 +123,20 @@ def find_zone(name: str) -> tzinfo:
         return ZoneInfo(name)
     except (ValueError, OSError, KeyError):
         return ZoneInfo("UTC")
+
+
+def _with_amounts(ngettext: Callable[..., str]) -> Callable[..., str]:
+    """Messages of templates that have a plural, with separators in what they count."""
+
+    @pass_context
+    def translate(
+        context: Context, singular: str, plural: str, number: int, /, **values: object
+    ) -> str:
+        values.setdefault("num", number)
+        shown = {
+            name: amount(value) if name in _COUNTS and isinstance(value, int) else value
+            for name, value in values.items()
+        }
+        return ngettext(context, singular, plural, number, **shown)
+
+    return translate

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import lxml.html
 import pytest
+from flask import render_template_string
 
 from kb.app_factory import create_app
 from kb.bootstrap.services import build_services
@@ -140,3 +141,17 @@ def test_a_language_without_a_catalog_is_refused(small_settings, clock):
     with pytest.raises(SettingsError, match=r"translations/xx\.po"):
         create_app(services)
     services.generations.close()
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [("en", "12,345 topics"), ("de", "12.345 Themen"), ("es", "12.345 temas")],
+)
+def test_counts_are_written_as_the_language_does(small, language, shown):
+    template = "{% trans count=n %}{{ count }} topic{% pluralize %}{{ count }} topics{% endtrans %}"
+    with small.app.test_request_context(f"/?lang={language}"):
+        assert render_template_string(template, n=12_345) == shown
+        assert render_template_string("{{ 999|amount }} {{ 2.25|amount(1) }}") in (
+            "999 2.2",
+            "999 2,2",
+        )
