@@ -50,20 +50,7 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
         SettingsError: the signing key cannot be kept.
     """
     clock = clock or SystemClock()
-    # Losing the last searches in a power cut is bearable, waiting for the disk is not.
-    log_file = _database(settings, synchronous="NORMAL", busy_timeout_ms=_LOG_WAITS_MS)
-    log_store = SqliteSearchLogStore(log_file)
-    search_log = SearchLogService(
-        log_store,
-        clock,
-        WordingLearner(log_store, SqliteWordingStore(log_file), learns=settings.learn),
-        visit_minutes=settings.visit_minutes,
-        keep_days=settings.search_log_days,
-        phone_regions=settings.phone_regions,
-        private=settings.private_patterns,
-        # Benchmarks and rehearsals send from one address what comes from many.
-        limits_floods=settings.rate_limit,
-    )
+    search_log = _build_search_log(settings, clock)
     generations = build_generations(settings, clock)
     secret_key = load_secret_key(settings)
     file = _database(settings)
@@ -112,6 +99,23 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
         content_changes=changes,
         drafts=drafts,
         page_reports=PageReportService(SqlitePageReportStore(file), clock, search_log.redact),
+    )
+
+
+def _build_search_log(settings: Settings, clock: Clock) -> SearchLogService:
+    # Losing the last searches in a power cut is bearable, waiting for the disk is not.
+    file = _database(settings, synchronous="NORMAL", busy_timeout_ms=_LOG_WAITS_MS)
+    store = SqliteSearchLogStore(file)
+    return SearchLogService(
+        store,
+        clock,
+        WordingLearner(store, SqliteWordingStore(file), learns=settings.learn),
+        visit_minutes=settings.visit_minutes,
+        keep_days=settings.search_log_days,
+        phone_regions=settings.phone_regions,
+        private=settings.private_patterns,
+        # Benchmarks and rehearsals send from one address what comes from many.
+        limits_floods=settings.rate_limit,
     )
 
 

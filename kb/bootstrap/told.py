@@ -27,6 +27,7 @@ from kb.mail.senders.smtp import SmtpSender, SmtpServer
 from kb.mail.senders.webhook import WebhookSender
 from kb.mail.templates import MailTemplates
 from kb.notifications.service import NotificationService, TellMeOptions
+from kb.publishing.generation import Generation
 from kb.publishing.generations import Generations
 from kb.relevance.service import RegressionService
 from kb.search_log.service import SearchLogService
@@ -49,6 +50,36 @@ class Told:
     digest: DigestService
 
 
+class _Published:
+    """What mails say about the site, from what is published; empty while nothing is."""
+
+    def __init__(self, generations: Generations) -> None:
+        self._generations = generations
+
+    def site_name(self) -> str:
+        current = self._find_current()
+        return current.library.site.name if current else ""
+
+    def site_language(self) -> str:
+        current = self._find_current()
+        return current.library.site.language if current else ""
+
+    def find_department(self, slug: str) -> Department | None:
+        current = self._find_current()
+        return current.directory.find(slug) if current else None
+
+    def find_title(self, slug: str) -> str | None:
+        current = self._find_current()
+        found = current.library.find_summary(slug) if current else None
+        return found.title if found is not None and found.state is State.PUBLISHED else None
+
+    def _find_current(self) -> Generation | None:
+        try:
+            return self._generations.current()
+        except GenerationUnavailable:
+            return None
+
+
 def build_told(
     settings: Settings,
     clock: Clock,
@@ -65,52 +96,19 @@ def build_told(
     Raises:
         SettingsError: mail is set up in part only.
     """
-
-    def site_name() -> str:
-        try:
-            return generations.current().library.site.name
-        except GenerationUnavailable:
-            return ""
-
-    def site_language() -> str:
-        try:
-            return generations.current().library.site.language
-        except GenerationUnavailable:
-            return ""
-
-    def find_department(slug: str) -> Department | None:
-        try:
-            return generations.current().directory.find(slug)
-        except GenerationUnavailable:
-            return None
-
-    def find_title(slug: str) -> str | None:
-        try:
-            found = generations.current().library.find_summary(slug)
-        except GenerationUnavailable:
-            return None
-        return found.title if found is not None and found.state is State.PUBLISHED else None
-
-    def list_regressions(week: Week) -> list[RegressionFailure]:
-        run = next((r for r in relevance.list_runs() if r.run_at.date() <= week.last), None)
-        failing = relevance.list_failing(run) if run is not None else ()
-        return [RegressionFailure(query.text, query.slug, _place(query.rank)) for query in failing]
-
+    published = _Published(generations)
     outbox = build_outbox(settings, clock, file)
-    templates = MailTemplates(_TEMPLATES, site_language)
+    templates = MailTemplates(_TEMPLATES, published.site_language)
     signer = LinkSigner(secret_key)
+    base_url = settings.base_url
     notifications = NotificationService(
         SqliteNotificationStore(file),
         outbox,
         templates,
         signer,
         clock,
-        TellMeOptions(
-            settings.tell_me,
-            timedelta(days=settings.tell_me_days),
-            settings.base_url,
-        ),
-        site_name,
+        TellMeOptions(settings.tell_me, timedelta(days=settings.tell_me_days), base_url),
+        published.site_name,
         search_log.redact,
     )
     inquiries = InquiryService(
@@ -118,38 +116,40 @@ def build_told(
         outbox,
         templates,
         clock,
-        InquiryOptions(
-            settings.inquiries,
-            timedelta(days=settings.inquiry_days),
-            settings.base_url,
-        ),
-        site_name,
+        InquiryOptions(settings.inquiries, timedelta(days=settings.inquiry_days), base_url),
+        published.site_name,
         search_log.redact,
-        find_department,
+        published.find_department,
     )
+    sources = DigestSources(
+        search_log,
+        content_gaps.refresh,
+        accounts.list_accounts,
+        published.site_name,
+        published.find_title,
+        list_regressions=lambda week: _list_regressions(relevance, week),
+    )
+    options = _digest_options(settings)
     digest = DigestService(
-        SqliteDigestStore(file),
-        DigestSources(
-            search_log,
-            content_gaps.refresh,
-            accounts.list_accounts,
-            site_name,
-            find_title,
-            list_regressions=list_regressions,
-        ),
-        outbox,
-        templates,
-        signer,
-        clock,
-        DigestOptions(
-            settings.digest,
-            settings.digest_day,
-            settings.digest_hour,
-            settings.base_url,
-            settings.webhook_format,
-        ),
+        SqliteDigestStore(file), sources, outbox, templates, signer, clock, options
     )
     return Told(outbox, notifications, inquiries, digest)
+
+
+def _digest_options(settings: Settings) -> DigestOptions:
+    return DigestOptions(
+        settings.digest,
+        settings.digest_day,
+        settings.digest_hour,
+        settings.base_url,
+        settings.webhook_format,
+    )
+
+
+def _list_regressions(relevance: RegressionService, week: Week) -> list[RegressionFailure]:
+    run = next((r for r in relevance.list_runs() if r.run_at.date() <= week.last), None)
+    failing = relevance.list_failing(run) if run is not None else ()
+    return [RegressionFailure(query.text, query.slug, _place(query.rank)) for query in failing]
 
 
 def _place(rank: int | None) -> str:

@@ -7,38 +7,23 @@ HTML, links and headings resolved on the tree, sections taken, sanitised last.
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache
 
 import lxml.html
-import markdown
-from markdown.inlinepatterns import InlineProcessor
-from markdown.util import ETX, STX
 
 from kb.content.dialect import to_python_markdown
 from kb.content.html_tree import drop, inner_html, replace_by
 from kb.content.links import Fate, LinkMap, ResolvedLink, anchor_id
+from kb.content.markdown_converter import markdown_converter
 from kb.content.models import Problem, Section, Severity
 from kb.content.sanitizer import TAGS, sanitise
 from kb.content.sections import HEADINGS, build_sections
+from kb.content.tables import frame_tables
 
 RENDERER_VERSION = "10"
 """Part of the key under which rendered articles are kept: raise it when the output changes,
 or the terms that are taken from it (``kb.search.analysis``), or when files that did not change
 have to be read anew for another reason."""
 
-_EXTENSIONS = (
-    "tables",
-    "attr_list",
-    "def_list",
-    "footnotes",
-    "sane_lists",
-    "admonition",
-    "md_in_html",
-    "pymdownx.highlight",
-    "pymdownx.superfences",
-    "pymdownx.quotes",
-    "pymdownx.tilde",
-)
 _EMBEDS = ("iframe", "video", "audio", "embed", "object")
 _ACTIVE = (
     "script",
@@ -104,9 +89,6 @@ _HARMLESS = frozenset(
     ]
 )
 """HTML that is dropped without a word while its text stays."""
-_ESCAPED = r"""(?<!\\)\\([\"'&,/:;=?^]|(?<![\w:]\\)[<$%~@])"""
-"""Some not after a letter: paths such as ``C:\\Users\\<name>`` keep their backslashes."""
-_ALIGN = re.compile(r"text-align:\s*(left|center|right)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +124,7 @@ class _Rendering:
         self.problems: list[Problem] = []
 
     def run(self, title: str) -> RenderedArticle:
-        converter = _converter()
+        converter = markdown_converter()
         converter.reset()
         html = converter.convert(to_python_markdown(self.body))
         root = lxml.html.fragment_fromstring(html, create_parent="div")
@@ -153,7 +135,7 @@ class _Rendering:
             self._link(element)
         for element in list(root.iter("img")):
             self._image(element)
-        self._tables(root)
+        frame_tables(root)
         sections = tuple(build_sections(root))
         cleaned = sanitise(inner_html(root))
         return RenderedArticle(
@@ -358,65 +340,6 @@ class _Rendering:
                 f"the {what} {shown} is removed: its scheme is not allowed",
                 "use http, https, mailto or tel",
             )
-
-    def _tables(self, root: lxml.html.HtmlElement) -> None:
-        for cell in root.iter("td", "th"):
-            align = _ALIGN.search(cell.get("style") or "")
-            if align:
-                cell.set("class", f"align-{align[1]}")
-        heading = None
-        for table in list(root.iter("table", *HEADINGS)):
-            if table.tag != "table":
-                heading = table
-                continue
-            parent = table.getparent()
-            if parent is None or any(a.tag == "table" for a in table.iterancestors()):
-                continue
-            box = lxml.html.Element(
-                "div", {"class": "table-scroll", "tabindex": "0", "role": "region"}
-            )
-            if name := _name_table(table, heading):
-                box.set("aria-label", name)
-            box.tail, table.tail = table.tail, None
-            parent.replace(table, box)
-            box.append(table)
-
-
-@cache
-def _converter() -> markdown.Markdown:
-    converter = markdown.Markdown(
-        extensions=list(_EXTENSIONS),
-        extension_configs={
-            "pymdownx.highlight": {"use_pygments": False},
-            "pymdownx.quotes": {"callouts": True},
-            "pymdownx.tilde": {"subscript": False},
-        },
-        output_format="html",
-    )
-    # Above HTML and links, which would take what an author has escaped.
-    converter.inlinePatterns.register(_Escaped(_ESCAPED, converter), "escaped", 182)
-    return converter
-
-
-class _Escaped(InlineProcessor):
-    """Takes what Markdown lets authors escape and Python-Markdown does not know."""
-
-    def handleMatch(  # type: ignore[override]  # the base returns less
-        self, m: re.Match[str], data: str
-    ) -> tuple[str, int, int]:
-        return f"{STX}{ord(m[1])}{ETX}", m.start(0), m.end(0)
-
-
-def _name_table(table: lxml.html.HtmlElement, heading: lxml.html.HtmlElement | None) -> str:
-    """What a table is called: its first head, the heading above it, or its first cell.
-
-    In words of the article, because those are in its language.
-    """
-    above = () if heading is None else (heading,)
-    for part in (*table.iter("caption", "th"), *above, *table.iter("td")):
-        if name := " ".join(part.text_content().split()):
-            return name[:80]
-    return ""
 
 
 def _escape_line(text: str) -> str:

@@ -1,0 +1,5 @@
+"""Where every step is registered."""
+
+from sqlite_utils.migrations import Migrations
+
+migrations = Migrations("helpshelf")
