@@ -66,6 +66,7 @@ DRAFTS = (
 )  # fmt: skip
 INQUIRIES = (
     PageState("/staff/"), PageState("/staff/inquiries"), PageState("/staff/inquiries/1"),
+    PageState("/staff/inquiries?status=all&assignee=nobody"),
     PageState("/staff/inquiries/2", "long"), PageState("/staff/inquiries/3"),
     PageState("/staff/inquiries/1", "error", SUBMIT.format("form[action$=\"/reply\"]")),
     PageState("/staff/reports"), PageState("/staff/mails"), PageState("/account/mails"),
