@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -60,6 +61,9 @@ class Client:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+
+_PORTS = range(20_000, 30_000)
 
 
 @contextmanager
@@ -130,9 +134,12 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Below those that the system gives to connections, which could take it before the server."""
+    for port in random.sample(_PORTS, len(_PORTS)):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("all ports are taken")
 
 
 def _descendants(pid: int) -> list[int]:
