@@ -34,6 +34,9 @@ _NO_WORDS = frozenset(("articles", "policies", "collections", "hc", "en", "us", 
 _MARKER = re.compile(r"\[[a-z]+\]")
 _FILE = re.compile(r"\.[a-z0-9]{2,5}\Z", re.IGNORECASE)
 _SECONDS_WHILE_SET_UP = 30
+_WITH_WAYS_ON = (400, 401, 403, 405)
+"""Failures of one request: the site works, so that the page has a search and leads to a person.
+Whoever sends too much gets the plain page, which costs less."""
 
 
 def init_errors(app: Flask, answer_for_programs: AnswerError, programs: str) -> None:
@@ -90,17 +93,20 @@ def make_error_page(error: HTTPException) -> Response:
             # Without a generation there is nothing to suggest; the plain page will do.
             pass
     title, text = _describe(code)
-    return make_response(
-        render_template(
-            "errors/plain.html",
-            code=code,
-            title=title,
-            text=text,
-            detail=_describe_refusal(error) if code == 400 else "",
-            request_id=g.get("request_id", ""),
-        ),
-        code,
-    )
+    values = {
+        "code": code,
+        "title": title,
+        "text": text,
+        "detail": _describe_refusal(error) if code == 400 else "",
+        "request_id": g.get("request_id", ""),
+    }
+    if code in _WITH_WAYS_ON:
+        try:
+            page = render_template("errors/refused.html", card=find_card(), **values)
+            return make_response(page, code)
+        except HelpshelfError:
+            pass
+    return make_response(render_template("errors/plain.html", **values), code)
 
 
 def _describe_refusal(error: HTTPException) -> str:

@@ -44,6 +44,7 @@ def test_nothing_published_is_said_with_what_to_do(small_settings, clock, tmp_pa
     assert client.get("/healthz").status_code == 200
     assert client.get("/readyz").status_code == 503
     assert client.get("/nothing/here").status_code == 404
+    assert client.post("/whats-new").status_code == 405
     found = client.get("/api/v1/search?q=x")
     assert (found.status_code, found.get_json()["error"]["code"]) == (503, "unavailable")
     services.generations.close()
@@ -122,3 +123,12 @@ def test_text_of_the_missing_page(client):
     page = lxml.html.document_fromstring(client.get("/nowhere").get_data(as_text=True))
     assert "This page does not exist" in text_of(page)
     assert page.xpath("//main//form[@role='search']")
+
+
+def test_who_is_refused_can_search_and_reach_a_person(client):
+    refused = client.post("/whats-new")
+    assert refused.status_code == 405
+    assert "That did not work" in refused.text
+    assert 'action="/search"' in refused.text
+    assert "Still need help?" in refused.text
+    assert 'name="robots" content="noindex"' in refused.text
