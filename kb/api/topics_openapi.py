@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kb.content_changes.models import AnswerKind
 from kb.content_gaps.models import TopicState
 
 JsonObject = dict[str, Any]
@@ -30,6 +31,7 @@ def topic_paths() -> JsonObject:
             "get": describe_operation("topic", "One topic with its trail", [in_path("topic")])
         },
         "/api/v1/topics/{topic}/{action}": {"post": _act()},
+        "/api/v1/topics/{topic}/answering": {"post": _answer()},
         "/api/v1/events/{event}/undo": {
             "post": describe_operation("undo", "Take an action back", [in_path("event")])
         },
@@ -60,6 +62,27 @@ def _act() -> JsonObject:
     }
     schema = {"type": "object", "properties": properties}
     operation = describe_operation("act", "Triage", [in_path("topic"), in_path("action")])
+    operation["requestBody"] = {"content": {"application/json": {"schema": schema}}}
+    return operation
+
+
+def _answer() -> JsonObject:
+    texts = {
+        "article": "slug of the published article; needed",
+        "word": "synonym: what customers write",
+        "means": "synonym: what the articles write",
+        "until": "pin: the last day, such as 2026-01-31",
+        "base": "save: as it was shown, so that nothing is saved that was not",
+    }
+    numbers = {"type": "array", "items": {"type": "integer"}}
+    properties: JsonObject = {
+        **{name: {"type": "string", "description": what} for name, what in texts.items()},
+        "how": {"type": "string", "enum": list(AnswerKind), "default": AnswerKind.QUESTIONS},
+        "wordings": {**numbers, "description": "numbers of the wordings; the first 15 if missing"},
+        "save": {"type": "boolean", "description": "commit it; otherwise it is only shown"},
+    }
+    operation = describe_operation("answering", "An article answers it", [in_path("topic")])
+    schema = {"type": "object", "properties": properties, "required": ["article"]}
     operation["requestBody"] = {"content": {"application/json": {"schema": schema}}}
     return operation
 

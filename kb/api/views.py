@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, Response, abort, current_app, jsonify, redir
 from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response as AnyResponse
 
-from kb.api import drafts, inquiries, topics
+from kb.api import answering, drafts, inquiries, topics
 from kb.api.article_object import article_object
 from kb.api.errors import BadParameter
 from kb.api.openapi import build_openapi
@@ -39,7 +39,7 @@ def init_api(app: Flask, client_address: Callable[[], str]) -> None:
     """
     app.extensions[_ADDRESS] = client_address
     app.register_blueprint(blueprint)
-    for part in (topics, drafts, inquiries):
+    for part in (answering, topics, drafts, inquiries):
         app.register_blueprint(part.blueprint)
 
 

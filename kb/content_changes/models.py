@@ -25,6 +25,30 @@ class ContentFile:
     """git's id of the content; "" for a file that is not there yet."""
 
 
+class AnswerKind(StrEnum):
+    """How an article that answers a topic already is to be found for it."""
+
+    QUESTIONS = "questions"
+    """The wordings join the article's questions and regression queries."""
+    SYNONYM = "synonym"
+    PIN = "pin"
+    """A best bet until a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerChoice:
+    """An article that answers a topic already, and what is to be added to the content."""
+
+    slug: str
+    path: str
+    kind: AnswerKind = AnswerKind.QUESTIONS
+    wordings: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    """For a synonym: what customers write, and what the articles write."""
+    until: str = ""
+    """For a pin: the last day, such as 2026-01-31."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """One change of one file, before it is made: to be shown, then committed as it is."""

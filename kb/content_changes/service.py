@@ -7,6 +7,7 @@ anew has the same base unless the file has changed meanwhile.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 
 from kb.clock import Clock
 from kb.content_changes.editing import (
@@ -17,6 +18,8 @@ from kb.content_changes.editing import (
     one_line,
 )
 from kb.content_changes.models import (
+    AnswerChoice,
+    AnswerKind,
     Author,
     Committed,
     CommittedDraft,
@@ -44,6 +47,27 @@ class ContentChangeService:
     def can_commit(self) -> bool:
         """Whether there is git; otherwise the changed file is offered for download."""
         return self._repository.can_commit
+
+    def propose_answer(self, choice: AnswerChoice, topic: int) -> Proposal:
+        """What makes an article that answers a topic already be found for it.
+
+        Raises:
+            InvalidInput: something is missing from the choice; names the field.
+            ChangeRefused: the file cannot be added to.
+        """
+        if choice.kind is AnswerKind.SYNONYM:
+            if len(choice.words) < 2:
+                raise InvalidInput("Write both words.", "words")
+            return self.propose_synonym(choice.words, topic=topic)
+        if not choice.wordings:
+            raise InvalidInput("Tick at least one wording.", "wordings")
+        if choice.kind is AnswerKind.PIN:
+            try:
+                until = date.fromisoformat(choice.until)
+            except ValueError:
+                raise InvalidInput("Write dates like 2026-01-31.", "until") from None
+            return self.propose_best_bet(Pin(choice.wordings, choice.slug, until), topic)
+        return self.propose_wordings(choice.path, choice.wordings, choice.wordings, topic)
 
     def propose_wordings(
         self,

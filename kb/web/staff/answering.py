@@ -6,7 +6,6 @@ effect on this topic's wordings and on all regression queries, save it as one co
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from flask import Response, flash, make_response, render_template, request
 from flask_login import current_user
@@ -14,8 +13,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kb.accounts.models import Permission
 from kb.content.models import ArticleSummary
-from kb.content_changes.editing import Pin
-from kb.content_changes.models import Author, Conflict, Proposal, PushState
+from kb.content_changes.models import (
+    AnswerChoice,
+    AnswerKind,
+    Author,
+    Conflict,
+    Proposal,
+    PushState,
+)
 from kb.content_gaps.models import Topic, Wording
 from kb.errors import ChangedMeanwhile, ChangeRefused, InvalidInput, TrialError
 from kb.relevance.models import RegressionEffect
@@ -33,8 +38,6 @@ HITS = 8
 MAX_WORDINGS = 15
 """More would make the front matter unreadable; the frequent ones teach the search the rest."""
 
-QUESTIONS, SYNONYM, PIN = "questions", "synonym", "pin"
-
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -42,7 +45,7 @@ class Choice:
 
     query: str
     article: ArticleSummary | None
-    how: str
+    how: AnswerKind
     wordings: tuple[str, ...]
     words: tuple[str, ...]
     """For a synonym: what customers write, and what the articles write."""
@@ -108,34 +111,24 @@ def _save(topic: Topic, choice: Choice, proposal: Proposal) -> AnyResponse:
 
 
 def _propose(topic: Topic, choice: Choice) -> Proposal:
-    changes = services().content_changes
-    if choice.article is None:
-        raise InvalidInput(_("Choose the article that answers it."), "article")
-    if choice.how == SYNONYM:
-        if len(choice.words) < 2:
-            raise InvalidInput(_("Write both words."), "words")
-        return changes.propose_synonym(choice.words, topic=topic.id)
-    if not choice.wordings:
-        raise InvalidInput(_("Tick at least one wording."), "wordings")
-    if choice.how == PIN:
-        try:
-            until = date.fromisoformat(choice.until)
-        except ValueError:
-            raise InvalidInput(_("Write dates like 2026-01-31."), "until") from None
-        pin = Pin(choice.wordings, choice.article.slug, until)
-        return changes.propose_best_bet(pin, topic.id)
-    return changes.propose_wordings(choice.article.path, choice.wordings, choice.wordings, topic.id)
+    article = choice.article
+    if article is None:
+        raise InvalidInput("Choose the article that answers it.", "article")
+    wanted = AnswerChoice(
+        article.slug, article.path, choice.how, choice.wordings, choice.words, choice.until
+    )
+    return services().content_changes.propose_answer(wanted, topic.id)
 
 
 def _read_choice(topic: Topic) -> Choice:
     known = {wording.text for wording in _list_wordings(topic)}
     chosen = [text for text in request.values.getlist("wordings") if text in known]
-    how = request.values.get("how", QUESTIONS)
+    how = request.values.get("how", "")
     words = [request.values.get(name, "").strip() for name in ("word", "means")]
     return Choice(
         query=clean_query_text(request.values.get("q", "")) or topic.label,
         article=find_published(request.values.get("article", "")),
-        how=how if how in (QUESTIONS, SYNONYM, PIN) else QUESTIONS,
+        how=AnswerKind(how) if how in set(AnswerKind) else AnswerKind.QUESTIONS,
         wordings=tuple(dict.fromkeys(chosen))[:MAX_WORDINGS],
         words=tuple(word for word in words if word),
         until=request.values.get("until", ""),
