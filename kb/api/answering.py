@@ -10,23 +10,29 @@ from kb.accounts.models import Permission
 from kb.api.errors import make_error
 from kb.api.staff import (
     Fields,
+    find_published_article,
     find_services,
     make_blueprint,
     read_fields,
     read_flag,
     read_id,
+    read_numbers,
     read_text,
 )
 from kb.api.tokens import caller, requires
-from kb.content.models import ArticleSummary, State
-from kb.content_changes.models import AnswerChoice, AnswerKind, Author, Conflict, Proposal
+from kb.content.models import ArticleSummary
+from kb.content_changes.models import (
+    MOST_WORDINGS,
+    AnswerChoice,
+    AnswerKind,
+    Author,
+    Conflict,
+    Proposal,
+)
 from kb.errors import ChangedMeanwhile, ChangeRefused, InvalidInput, TrialError
 from kb.relevance.models import RankChange
 
 blueprint = make_blueprint("answering_api")
-
-_MOST = 15
-"""Wordings, as in the staff area: more would make the front matter unreadable."""
 
 
 @blueprint.post("/topics/<topic>/answering")
@@ -38,7 +44,9 @@ def answer_topic(topic: str) -> Response:
         abort(404)
     fields = read_fields()
     try:
-        article = _find_article(fields)
+        if (other := find_services().content_gaps.triage.find_target(number)) is not None:
+            raise InvalidInput(f"This topic was merged into topic {other}.")
+        article = find_published_article(fields)
         proposal = find_services().content_changes.propose_answer(
             _read_choice(number, article, fields), number
         )
@@ -54,7 +62,7 @@ def answer_topic(topic: str) -> Response:
 
 
 def _show(topic: int, article: ArticleSummary, proposal: Proposal) -> Response:
-    asked = [(text, article.slug) for _, text in _list_wordings(topic)[:_MOST]]
+    asked = [(text, article.slug) for _, text in _list_wordings(topic)[:MOST_WORDINGS]]
     overlay = {} if proposal.is_empty else {proposal.path: proposal.new}
     shown: Fields = {
         "path": proposal.path,
@@ -98,26 +106,18 @@ def _read_choice(topic: int, article: ArticleSummary, fields: Fields) -> AnswerC
     if how not in set(AnswerKind):
         raise InvalidInput(f"Use one of {', '.join(AnswerKind)}.", "how")
     known = dict(_list_wordings(topic))
-    chosen = fields.get("wordings", list(known)[:_MOST])
-    if not isinstance(chosen, list) or not all(number in known for number in chosen):
+    chosen = read_numbers(fields, "wordings") if "wordings" in fields else list(known)
+    if not known.keys() >= set(chosen):
         raise InvalidInput("Send a list of numbers of wordings of this topic.", "wordings")
     words = (read_text(fields, name) for name in ("word", "means"))
     return AnswerChoice(
         article.slug,
         article.path,
         AnswerKind(how),
-        tuple(known[number] for number in dict.fromkeys(chosen))[:_MOST],
+        tuple(known[number] for number in dict.fromkeys(chosen))[:MOST_WORDINGS],
         tuple(word for word in words if word),
         read_text(fields, "until"),
     )
-
-
-def _find_article(fields: Fields) -> ArticleSummary:
-    library = find_services().generations.current().library
-    found = library.find_summary(read_text(fields, "article"))
-    if found is None or found.state is not State.PUBLISHED:
-        raise InvalidInput("There is no such published article.", "article")
-    return found
 
 
 def _list_wordings(topic: int) -> list[tuple[int, str]]:

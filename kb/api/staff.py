@@ -5,6 +5,7 @@ from typing import Any, cast
 from flask import Blueprint, Response, abort, current_app, request
 
 from kb.api.errors import BadParameter
+from kb.content.models import ArticleSummary, State
 from kb.errors import InvalidInput
 from kb.services import Services
 
@@ -63,6 +64,23 @@ def read_number(fields: Fields, name: str, message: str) -> int | None:
     if value is not None and type(value) is not int:
         raise InvalidInput(message, name)
     return value
+
+
+def read_numbers(fields: Fields, name: str) -> list[int]:
+    """A list of whole numbers; empty when it is missing. Raises InvalidInput."""
+    value = fields.get(name, [])
+    if not isinstance(value, list) or not all(type(number) is int for number in value):
+        raise InvalidInput("Send a list of numbers.", name)
+    return value
+
+
+def find_published_article(fields: Fields) -> ArticleSummary:
+    """The article that ``article`` names by its slug. Raises InvalidInput."""
+    library = find_services().generations.current().library
+    found = library.find_summary(read_text(fields, "article"))
+    if found is None or found.state is not State.PUBLISHED:
+        raise InvalidInput("There is no such published article.", "article")
+    return found
 
 
 def read_seen(fields: Fields) -> int | None:

@@ -9,16 +9,17 @@ from kb.accounts.models import Permission
 from kb.api.errors import BadParameter, make_error
 from kb.api.staff import (
     Fields,
+    find_published_article,
     find_services,
     make_blueprint,
     read_fields,
     read_id,
+    read_numbers,
     read_seen,
     read_text,
     read_whole,
 )
 from kb.api.tokens import caller, requires
-from kb.content.models import State
 from kb.content_changes.models import Author
 from kb.content_gaps.exports import event_object, topic_object
 from kb.content_gaps.models import Topic, TopicState
@@ -110,10 +111,7 @@ def _ignore(topic: Topic, fields: Fields) -> None:
 
 
 def _answered(topic: Topic, fields: Fields) -> None:
-    library = find_services().generations.current().library
-    article = library.find_summary(read_text(fields, "article"))
-    if article is None or article.state is not State.PUBLISHED:
-        raise InvalidInput("There is no such published article.", "article")
+    article = find_published_article(fields)
     _triage().answer(topic.id, article.slug, caller().email, read_seen(fields))
 
 
@@ -130,11 +128,11 @@ def _comment(topic: Topic, fields: Fields) -> None:
 
 
 def _merge(topic: Topic, fields: Fields) -> None:
-    _triage().merge(_numbers(fields, "topics"), topic.id, caller().email, read_seen(fields))
+    _triage().merge(read_numbers(fields, "topics"), topic.id, caller().email, read_seen(fields))
 
 
 def _split(topic: Topic, fields: Fields) -> None:
-    _triage().split(topic.id, _numbers(fields, "wordings"), caller().email, read_seen(fields))
+    _triage().split(topic.id, read_numbers(fields, "wordings"), caller().email, read_seen(fields))
 
 
 def _draft(topic: Topic, fields: Fields) -> None:
@@ -188,13 +186,6 @@ def _find(text: str) -> Topic:
         number, lambda label: find_nearest(search, label)
     )
     return found if found is not None else abort(404)
-
-
-def _numbers(fields: Fields, name: str) -> list[int]:
-    value = fields.get(name, [])
-    if not isinstance(value, list) or not all(type(number) is int for number in value):
-        raise InvalidInput("Send a list of numbers.", name)
-    return value
 
 
 def _day(name: str, default: date) -> date:

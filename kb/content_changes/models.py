@@ -35,6 +35,11 @@ class AnswerKind(StrEnum):
     """A best bet until a day."""
 
 
+MOST_WORDINGS = 15
+"""That are added to an article at once: more would make the front matter unreadable; the
+frequent ones teach the search the rest."""
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerChoice:
     """An article that answers a topic already, and what is to be added to the content."""

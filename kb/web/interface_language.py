@@ -119,6 +119,7 @@ def _keep_choice(response: Response) -> Response:
             httponly=True,
             samesite="Lax",
         )
-        if response.mimetype == "text/html" and not _has_come_back():
+        is_page = response.mimetype == "text/html" and not response.direct_passthrough
+        if is_page and not _has_come_back():
             response.set_data(carry_language(response.get_data(as_text=True), chosen))
     return response

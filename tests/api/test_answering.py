@@ -111,6 +111,8 @@ def test_who_saves_another_change_than_was_shown_is_refused(call, topic, content
         ({"article": "descale", "wordings": [4711]}, "wordings"),
         ({"article": "descale", "wordings": "1"}, "wordings"),
         ({"article": "descale", "wordings": []}, "wordings"),
+        ({"article": "descale", "wordings": [[1]]}, "wordings"),
+        ({"article": "descale", "wordings": [True]}, "wordings"),
         ({"article": "descale", "how": "synonym", "word": "x"}, "words"),
         ({"article": "descale", "how": "pin", "until": "soon"}, "until"),
         ({"article": "descale", "save": "yes"}, "save"),
@@ -119,6 +121,20 @@ def test_who_saves_another_change_than_was_shown_is_refused(call, topic, content
 def test_a_field_that_cannot_be_used_is_named(call, topic, content, fields, field):
     answer = call(f"{topic}/answering", fields)
     assert (answer.status_code, answer.get_json()["error"]["field"]) == (422, field)
+    assert run_git(content, "rev-list", "--count", "main") == "1\n"
+
+
+def test_a_topic_that_was_merged_is_told_before_anything_is_committed(
+    call, topic, services, app, content
+):
+    Customer(app).search("qqtoaster qqhandle")
+    services.content_gaps.refresh()
+    number = int(topic.rpartition("/")[2])
+    topics = call("/topics").get_json()["topics"]
+    (into,) = {found["topic"] for found in topics} - {number}
+    services.content_gaps.triage.merge([number], into, EMAIL)
+    answer = call(f"{topic}/answering", {"article": "descale", "save": True})
+    assert (answer.status_code, str(into) in answer.get_json()["error"]["message"]) == (422, True)
     assert run_git(content, "rev-list", "--count", "main") == "1\n"
 
 

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from kb.accounts.models import Permission
 from kb.content.models import ArticleSummary
 from kb.content_changes.models import (
+    MOST_WORDINGS,
     AnswerChoice,
     AnswerKind,
     Author,
@@ -35,8 +36,6 @@ from kb.web.translation import describe_error
 from kb.web.translation import gettext as _
 
 HITS = 8
-MAX_WORDINGS = 15
-"""More would make the front matter unreadable; the frequent ones teach the search the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +128,7 @@ def _read_choice(topic: Topic) -> Choice:
         query=clean_query_text(request.values.get("q", "")) or topic.label,
         article=find_published(request.values.get("article", "")),
         how=AnswerKind(how) if how in set(AnswerKind) else AnswerKind.QUESTIONS,
-        wordings=tuple(dict.fromkeys(chosen))[:MAX_WORDINGS],
+        wordings=tuple(dict.fromkeys(chosen))[:MOST_WORDINGS],
         words=tuple(word for word in words if word),
         until=request.values.get("until", ""),
     )
@@ -170,7 +169,7 @@ def _try(topic: Topic, choice: Choice, proposal: Proposal) -> tuple[RegressionEf
     """What the change does to the topic's wordings and all regression queries, or why not known."""
     assert choice.article is not None
     slug = choice.article.slug
-    asked = [(wording.text, slug) for wording in _list_wordings(topic)[:MAX_WORDINGS]]
+    asked = [(wording.text, slug) for wording in _list_wordings(topic)[:MOST_WORDINGS]]
     overlay = {} if proposal.is_empty else {proposal.path: proposal.new}
     try:
         return services().relevance.try_change(overlay, asked), ""
