@@ -153,6 +153,11 @@ def test_the_list_shows_whose_they_are_and_changes_several(write, inquiries, age
         "/staff/inquiries/bulk", form, inquiry=[others, free], action="assign", assignee=AGENT
     )
     assert shown("me") == {mine, others, free}
+    agent.post("/staff/inquiries/bulk", form, inquiry=[4711, free], action="open")
+    page = agent.get(form).text
+    assert "#4711: There is no inquiry 4711." in page
+    assert "1 inquiry is changed." in page
+    assert inquiries.get(free).status is Status.OPEN
 
 
 @pytest.mark.parametrize(

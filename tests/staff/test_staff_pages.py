@@ -217,6 +217,26 @@ def test_many_topics_at_once(agent, make_customer):
     assert "1 topic" in agent.get("/staff/unanswered").text
 
 
+def test_one_that_cannot_be_changed_does_not_keep_the_others_back(agent, make_customer):
+    for text in ("zzgift zzwrap", "qqkettle qqlid", "xxparts"):
+        fail(make_customer, text)
+    page = agent.get("/staff/unanswered").text
+    first, second, third = sorted(set(re.findall(r'name="topic" value="(\d+)"', page)), key=int)
+    agent.post(f"/staff/unanswered/{first}/merge", topics=second)
+    chosen = {"topic": [second, third, "4711"], "action": "ignore", "reason": "spam"}
+    agent.post("/staff/unanswered/bulk", **chosen)
+    page = agent.get("/staff/unanswered").text
+    assert f"#{second}: " in page
+    assert "#4711: There is no such topic any more." in page
+    assert "1 topic is changed." in page
+    event = re.search(r'name="events" value="([\d,]+)"', page)[1]
+    agent.post("/staff/unanswered/undo", events=f"{event},4711")
+    page = agent.get("/staff/unanswered").text
+    assert "Taken back." in page
+    assert "There is nothing to take back." in page
+    assert set(re.findall(r'name="topic" value="(\d+)"', page)) == {first, third}
+
+
 def test_forms_without_a_token_are_refused(agent, make_customer):
     fail(make_customer, "zzgift zzwrap")
     topic = first_topic(agent)

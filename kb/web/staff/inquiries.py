@@ -20,6 +20,7 @@ from kb.web.pagination import Pages, page_number
 from kb.web.services import generation, services
 from kb.web.sign_in import requires
 from kb.web.staff.area import blueprint
+from kb.web.staff.bulk import change_each
 from kb.web.staff.topic import FormError
 from kb.web.staff.triage import MAX_BULK, read_events, read_seen
 from kb.web.staff.unanswered import list_nearest
@@ -126,14 +127,9 @@ def assign_inquiry(inquiry_id: int) -> AnyResponse:
 @requires(Permission.TRIAGE)
 def undo_inquiries() -> AnyResponse:
     """Take decisions back, the latest first."""
-    back, done = request.form.get("inquiry", ""), 0
-    try:
-        for number in sorted(read_events(), reverse=True):
-            _handling().undo(number, current_user.account.email)
-            done += 1
-    except (InvalidInput, ChangedMeanwhile) as error:
-        flash(describe_error(error), "problem")
-    if done:
+    back, by = request.form.get("inquiry", ""), current_user.account.email
+    entries = sorted(read_events(), reverse=True)
+    if change_each(entries, lambda entry: _handling().undo(entry, by), say_which=False):
         flash(_("Taken back."))
     if back.isdecimal():
         return redirect(url_for("staff.inquiry", inquiry_id=int(back)), 303)
@@ -145,27 +141,19 @@ def undo_inquiries() -> AnyResponse:
 def change_inquiries() -> AnyResponse:
     """One action for all inquiries that were ticked in the list."""
     chosen = [int(n) for n in request.form.getlist("inquiry") if n.isdecimal()][:MAX_BULK]
-    by, action = current_user.account.email, request.form.get("action", "")
     try:
         if not chosen:
             raise InvalidInput(_("Tick the inquiries first."))
-        if action == "assign":
-            to = _read_assignee()
-            entries = [_handling().assign(number, to, by) for number in chosen]
-        elif action in set(Status):
-            entries = [_handling().set_status(number, Status(action), by) for number in chosen]
-        else:
-            raise InvalidInput(_("Choose what to do with the inquiries."))
+        changed = change_each(chosen, _read_action())
     except InvalidInput as error:
         flash(describe_error(error), "problem")
     else:
-        changed = [str(entry) for entry in entries if entry is not None]
         done = ngettext(
             "%(num)s inquiry is changed.", "%(num)s inquiries are changed.", len(changed)
         )
         flash(done % {"num": len(changed)})
         if changed:
-            flash(",".join(changed), "undo-inquiries")
+            flash(",".join(str(entry) for entry in changed), "undo-inquiries")
     fields = {"status": "status", "assignee": "whose", "page": "page"}
     back = {name: request.form[field] for name, field in fields.items() if request.form.get(field)}
     return redirect(f"{url_for('staff.inquiries')}?{urlencode(back)}", 303)
@@ -179,6 +167,17 @@ def delete_inquiry(inquiry_id: int) -> AnyResponse:
     services().inquiries.delete(inquiry_id)
     flash(_("The inquiry is deleted."))
     return redirect(url_for("staff.inquiries"), 303)
+
+
+def _read_action() -> Callable[[int], int | None]:
+    """What the form wants done with each of the inquiries."""
+    by, action = current_user.account.email, request.form.get("action", "")
+    if action == "assign":
+        to = _read_assignee()
+        return lambda number: _handling().assign(number, to, by)
+    if action in set(Status):
+        return lambda number: _handling().set_status(number, Status(action), by)
+    raise InvalidInput(_("Choose what to do with the inquiries."))
 
 
 def _act(inquiry_id: int, action: Callable[[], int | None], done: str) -> AnyResponse:

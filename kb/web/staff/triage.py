@@ -18,6 +18,7 @@ from kb.errors import ChangedMeanwhile, InvalidInput
 from kb.web.services import services
 from kb.web.sign_in import requires
 from kb.web.staff.area import blueprint
+from kb.web.staff.bulk import change_each
 from kb.web.staff.topic import FormError, back_to, find_published, get_topic, show_topic
 from kb.web.translation import describe_error, ngettext
 from kb.web.translation import gettext as _
@@ -128,14 +129,8 @@ def split_topic(topic_id: int) -> AnyResponse:
 def undo_events() -> AnyResponse:
     """Take actions back, the latest first."""
     back = request.form.get("topic", "")
-    done = 0
-    try:
-        for number in sorted(read_events(), reverse=True):
-            _triage().undo(number, _email())
-            done += 1
-    except (InvalidInput, ChangedMeanwhile) as error:
-        flash(describe_error(error), "problem")
-    if done:
+    events = sorted(read_events(), reverse=True)
+    if change_each(events, lambda event: _triage().undo(event, _email()), say_which=False):
         flash(_("Taken back."))
     if back.isdecimal():
         return back_to(int(back))
@@ -147,28 +142,37 @@ def undo_events() -> AnyResponse:
 def triage_many() -> AnyResponse:
     """One action for all topics that were ticked in the list."""
     topics = [int(text) for text in request.form.getlist("topic") if text.isdecimal()][:MAX_BULK]
-    actions: dict[str, Callable[[int], int]] = {
-        "assign": lambda topic: _triage().assign(topic, _read_assignee(), _read_due(), _email()),
-        "ignore": lambda topic: _triage().ignore(topic, _field("reason"), _email()),
-        "reopen": lambda topic: _triage().reopen(topic, _email()),
-    }
-    action = _field("action")
     try:
         if not topics:
             raise InvalidInput(_("Tick the topics first."))
-        if action == "merge":
+        if _field("action") == "merge":
             events = [_triage().merge(topics, min(topics), _email())]
-        elif action in actions:
-            events = [actions[action](topic) for topic in topics]
+            changed = len(topics)
         else:
-            raise InvalidInput(_("Choose what to do with the topics."))
+            events = change_each(topics, _read_action())
+            changed = len(events)
     except (InvalidInput, ChangedMeanwhile) as error:
         flash(describe_error(error), "problem")
     else:
-        done = ngettext("%(num)s topic is changed.", "%(num)s topics are changed.", len(topics))
-        flash(done % {"num": len(topics)})
-        flash(",".join(str(event) for event in events), "undo")
+        done = ngettext("%(num)s topic is changed.", "%(num)s topics are changed.", changed)
+        flash(done % {"num": changed})
+        if events:
+            flash(",".join(str(event) for event in events), "undo")
     return redirect(f"{url_for('staff.unanswered')}?{urlencode(_list_filter())}", 303)
+
+
+def _read_action() -> Callable[[int], int]:
+    """What the form wants done with each of the topics."""
+    match _field("action"):
+        case "assign":
+            to, due = _read_assignee(), _read_due()
+            return lambda topic: _triage().assign(topic, to, due, _email())
+        case "ignore":
+            reason = _field("reason")
+            return lambda topic: _triage().ignore(topic, reason, _email())
+        case "reopen":
+            return lambda topic: _triage().reopen(topic, _email())
+    raise InvalidInput(_("Choose what to do with the topics."))
 
 
 def _act(topic_id: int, action: Callable[[], int], done: str, field: str = "topic") -> AnyResponse:
