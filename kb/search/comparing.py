@@ -1,16 +1,17 @@
 """A question compared with every passage, and what that says about articles.
 
-All passages are compared, but only articles that may be among the nearest are looked at
-more closely.
+All passages are compared, many of them at first along few directions only, and articles that
+may be among the nearest are looked at more closely.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.search.rounded import RoundedVectors
+from kb.search.principal_components import ProjectedVectors
+from kb.search.rounded import RoundedVectors, Vectors
 
 NOWHERE = -1.0
 """Cosine of what has no vector: the opposite of everything."""
@@ -57,6 +58,18 @@ class PassageGroups:
         places = np.repeat(self.starts[numbers] - starts, counts) + np.arange(int(counts.sum()))
         return places, starts, counts
 
+    def nearest_of(self, numbers: NDArray[np.int64], cosines: Cosines) -> Cosines:
+        """The best cosine of each of these articles, -1 where it has none of these passages.
+
+        ``cosines`` are those of the passages of these articles alone.
+        """
+        counts = self.counts[numbers]
+        found = np.full(len(numbers), NOWHERE, np.float32)
+        filled = counts > 0
+        if len(cosines):
+            found[filled] = np.maximum.reduceat(cosines, (np.cumsum(counts) - counts)[filled])
+        return found
+
     def nearest(self, cosines: Cosines) -> Cosines:
         """The best cosine of each article, -1 where it has none of these passages."""
         found = np.full(len(self.counts), NOWHERE, np.float32)
@@ -74,6 +87,10 @@ def title_share(words: int) -> float:
     return 1 / (1 + max(words, 1))
 
 
+Exactly = Callable[[NDArray[np.int32]], Cosines]
+"""The cosines of some rows, compared in full."""
+
+
 class Compared:
     """A question of so many ``words`` compared with every passage.
 
@@ -88,25 +105,52 @@ class Compared:
         questions: PassageGroups,
         sections: PassageGroups,
         words: int,
+        exactly: Exactly | None = None,
     ) -> None:
-        self._groups = sections
+        """``exactly`` compares rows whose ``cosines`` are about right only."""
+        self._groups = (titles, questions, sections)
+        self._sections = sections
         self._share = np.float32(title_share(words))
+        self._exactly = exactly
+        self._is_rough = np.full(len(titles.counts), exactly is not None)
         self.sections: Cosines = cosines[sections.rows]
         asked = questions.nearest(cosines[questions.rows])
         self.titles = np.maximum(titles.nearest(cosines[titles.rows]), asked)
         self.nearest = sections.nearest(self.sections)
         self._texts = np.maximum(self.nearest, asked)
 
+    def refine(self, numbers: NDArray[np.int64]) -> None:
+        """See that the passages of some articles are compared in full."""
+        rough = numbers[self._is_rough[numbers]]
+        if self._exactly is None or not len(rough):
+            return
+        self._is_rough[rough] = False
+        places = [group.places(rough)[0] for group in self._groups]
+        rows = [group.rows[place] for group, place in zip(self._groups, places, strict=True)]
+        cosines = np.split(
+            self._exactly(np.concatenate(rows)), np.cumsum([len(part) for part in rows])[:-1]
+        )
+        title, asked, nearest = (
+            group.nearest_of(rough, part) for group, part in zip(self._groups, cosines, strict=True)
+        )
+        self.sections[places[2]] = cosines[2]
+        self.titles[rough] = np.maximum(title, asked)
+        self.nearest[rough] = nearest
+        self._texts[rough] = np.maximum(nearest, asked)
+
     @cached_property
     def bounds(self) -> Cosines:
-        """What no article's similarity exceeds: as if all its texts were as near as the nearest."""
+        """What no article's similarity exceeds: as if all its texts were as near as the nearest.
+
+        As far as was known when it was first asked for.
+        """
         title, text = self._filled_up(slice(None))
         bounds: Cosines = title * self._share + text * (1 - self._share)
         return bounds + np.float32(1e-5)  # sums in another order differ in the last digits
 
     def nearest_sections(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """Which of all sections is the nearest of each article; -1 when it has none."""
-        return self._groups.nearest_places(numbers, self.sections, self.nearest)
+        return self._sections.nearest_places(numbers, self.sections, self.nearest)
 
     def similarities(self, numbers: NDArray[np.int64]) -> Cosines:
         """The similarity of some articles."""
@@ -122,11 +166,11 @@ class Compared:
 
     def _mean_of_nearest(self, numbers: NDArray[np.int64], otherwise: Cosines) -> Cosines:
         """The mean of the nearest sections of each article; equal ones count once."""
-        filled = np.flatnonzero(self._groups.counts[numbers])
+        filled = np.flatnonzero(self._sections.counts[numbers])
         mean = otherwise.copy()
         if not len(filled):
             return mean
-        places, starts, counts = self._groups.places(numbers[filled])
+        places, starts, counts = self._sections.places(numbers[filled])
         left = self.sections[places]
         total, parts = np.zeros(len(filled), np.float32), np.zeros(len(filled), np.float32)
         for _ in range(_NEAR_SECTIONS):
@@ -139,7 +183,7 @@ class Compared:
         return mean
 
 
-def compare(parts: Sequence[RoundedVectors], question: NDArray[np.float32]) -> Cosines:
+def compare(parts: Sequence[RoundedVectors], question: Vectors) -> Cosines:
     """The cosine of every row of all parts, and at the end that of a passage without a vector."""
     found = np.empty(sum(map(len, parts)) + 1, np.float32)
     start = 0
@@ -147,6 +191,32 @@ def compare(parts: Sequence[RoundedVectors], question: NDArray[np.float32]) -> C
         vectors.compare(question, found[start : start + len(vectors)])
         start += len(vectors)
     found[-1] = NOWHERE  # row -1
-    if not (float(found.min()) >= -_HIGHEST and float(found.max()) <= _HIGHEST):
-        found[~(np.abs(found) <= _HIGHEST)] = NOWHERE  # also what is no number
-    return found
+    return _without_damage(found)
+
+
+def compare_rows(
+    parts: Sequence[RoundedVectors], question: Vectors, rows: NDArray[np.int32]
+) -> Cosines:
+    """The cosines of some rows of all parts; -1 for row -1, a passage without a vector."""
+    found = np.full(len(rows), NOWHERE, np.float32)
+    start = 0
+    for vectors in parts:
+        here = np.flatnonzero((rows >= start) & (rows < start + len(vectors)))
+        cosines = np.empty(len(here), np.float32)
+        vectors.take(rows[here] - start).compare(question, cosines)
+        found[here] = cosines
+        start += len(vectors)
+    return _without_damage(found)
+
+
+def compare_roughly(projected: ProjectedVectors, question: Vectors) -> tuple[Cosines, float]:
+    """The cosine of every row along the principal components, and by how much it may be too low."""
+    return compare(projected.parts, projected.project(question)), projected.margin(question)
+
+
+def _without_damage(cosines: Cosines) -> Cosines:
+    if len(cosines) and not (
+        float(cosines.min()) >= -_HIGHEST and float(cosines.max()) <= _HIGHEST
+    ):
+        cosines[~(np.abs(cosines) <= _HIGHEST)] = NOWHERE  # also what is no number
+    return cosines

@@ -10,6 +10,7 @@ what tells articles apart.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,9 +56,13 @@ class RoundedVectors:
             _multiply(self.values, row["values"], out)
         out *= self.steps * row["step"]
 
-    def restore(self) -> Vectors:
-        """The vectors, as near as they are known."""
-        return np.asarray(self.values * self.steps[:, None], np.float32)
+    def take(self, numbers: NDArray[np.integer[Any]]) -> "RoundedVectors":
+        """Some of the rows."""
+        return RoundedVectors(self.values[numbers], self.steps[numbers])
+
+    def restore(self, some: slice = slice(None)) -> Vectors:
+        """The vectors, as near as they are known; all or ``some`` of them."""
+        return np.asarray(self.values[some] * self.steps[some, None], np.float32)
 
 
 def round_vectors(vectors: Vectors) -> Rows:

@@ -106,6 +106,7 @@ class SemanticSearch:
             return
         works = self._questions.warm() if timeout is None else self._questions.warm(timeout)
         if works and not self._is_warm:
+            index.prepare()
             self.search("warm", 1, lambda slug: True)
             self._is_warm = True
 
