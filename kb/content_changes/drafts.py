@@ -93,8 +93,12 @@ class DraftService:
         return self._repository.list_drafts()
 
     def list_kept(self, account_id: int) -> Sequence[KeptText]:
-        """What this person typed and did not save."""
-        return [kept for kept in self._store.list_texts() if kept.account_id == account_id]
+        """What this person typed and did not save, of each draft the latest, which is opened."""
+        latest: dict[tuple[str, str], KeptText] = {}
+        for kept in self._store.list_texts():
+            if kept.account_id == account_id:
+                latest.setdefault((kept.branch, kept.path), kept)
+        return list(latest.values())
 
     def open(self, branch: str, path: str, account_id: int) -> Editing | None:
         """A draft to be edited; None when there is neither the draft nor a kept text of it.

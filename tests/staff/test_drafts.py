@@ -137,6 +137,10 @@ def test_two_windows_of_one_person_keep_both_texts(desk):
     writer.page = first
     writer.send("keep", "first window")
     writer.page = second
+    writer.send("keep", "second window")
+    listed = writer.client.get("/staff/drafts").text.partition('aria-labelledby="open"')[0]
+    assert listed.count("care/gift.md</a>") == 1, "one draft, whatever it is typed in"
+    writer.page = second
     writer.send("save", "second window")
     assert desk.kept() == ["first window"]
     writer.page = first
