@@ -15,10 +15,11 @@ def submit(form: str) -> str:
 
 PAGES: Pages = {
     "home": "/",
+    "home-typed": "/",
     "results": "/search?q=vacuum+wont+charge",
     "results-opened": "/search?q=late+parcel",
     "results-narrowed": "/search?q=battery&kind=troubleshooting&product=fv-200",
-    "corrected": "/search?q=vaccum+battry",
+    "corrected": "/search?q=vacum+wont+charge",
     "nothing-found": "/search?q=toaster",
     "tell-me": "/tell-me?q=toaster",
     "tell-me-sent": "/tell-me/sent",
@@ -55,8 +56,8 @@ PAGES: Pages = {
 STAFF_PAGES: Pages = {
     "staff-overview": "/staff/",
     "staff-unanswered": "/staff/unanswered?assignee=&order=newest",
-    "staff-topic": "/staff/unanswered/1",
-    "staff-answering": "/staff/unanswered/1/answering",
+    "staff-topic": "/staff/unanswered/3",
+    "staff-answering": "/staff/unanswered/3/answering",
     "staff-content": "/staff/content",
     "staff-relevance": "/staff/relevance",
     "staff-searches": "/staff/searches",

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -30,6 +30,7 @@ from kb.bootstrap.publishing import build_publisher  # noqa: E402
 from kb.bootstrap.services import build_services  # noqa: E402
 from kb.clock import FixedClock  # noqa: E402
 from kb.config import load_settings  # noqa: E402
+from kb.errors import EmbedderUnavailable  # noqa: E402
 from kb.services import Services  # noqa: E402
 from kb.web.accessibility import SCHEMES, WIDTHS  # noqa: E402
 from tests.browser.conftest import ARGUMENTS, PERSON  # noqa: E402
@@ -59,6 +60,7 @@ WINDOWS = (
     *((width, "light", RIGHT_TO_LEFT) for width in (1280, 360)),
 )
 EMAIL, PASSWORD = "ada@example.com", "four quiet blue kettles"
+TYPED = "kettle not boiling"
 FAILING = (
     "toaster",
     "toasters",
@@ -94,7 +96,7 @@ def main(target: Path) -> None:
         with served(own, room / "identity", KB_SEMANTIC="off") as (address, _):
             take(browser, address, IDENTITY_PAGES, target / "identity")
         for name, content in other_contents():
-            with served(content, Path(scratch) / name) as (address, _):
+            with served(content, Path(scratch) / name, KB_SEMANTIC="off") as (address, _):
                 take(browser, address, OTHER_PAGES, target / name)
         browser.close()
     print(f"{len(list(target.rglob('*.png')))} pictures in {target}")
@@ -122,7 +124,10 @@ def served(content: Path, scratch: Path, **more: str) -> Iterator[tuple[str, Ser
         database=scratch / "helpshelf.db",
     )
     clock = FixedClock(NOW)
-    build_publisher(settings, clock).publish()
+    publisher = build_publisher(settings, clock)
+    publisher.publish()
+    with suppress(EmbedderUnavailable):
+        publisher.embed()
     services = build_services(settings, clock)
     services.accounts.add(EMAIL, Role.ADMINISTRATOR, PASSWORD, "Ada")
     server = make_server("127.0.0.1", 0, create_app(services), threaded=True)
@@ -216,6 +221,9 @@ def take(
             visit(page, address, entry)
             if name.endswith("-opened"):
                 page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+            if name.endswith("-typed"):
+                page.locator(".search-box__input").press_sequentially(TYPED)
+                page.get_by_role("option").first.wait_for()
             page.screenshot(path=target / f"{name}-{width:04}-{scheme}{ending}.png", full_page=True)
         context.close()
 
