@@ -165,6 +165,8 @@ function initSearchBox(form) {
     try {
       const found = await ask(`/api/v1/suggest?q=${encodeURIComponent(text)}`);
       if (!found) return close();
+      // A late answer moves nothing under who is choosing already.
+      if (active >= 0) return;
       shown = text;
       listed = found.suggestions.map(({ title, url }) => ({ title, data: { url } }));
       if (document.activeElement !== input) return;
@@ -218,6 +220,7 @@ function initSearchBox(form) {
   input.addEventListener("input", () => {
     clearTimeout(timer);
     clearTimeout(answerTimer);
+    activate(-1);
     if (input.value.trim()) timer = setTimeout(suggest, PAUSE_MS);
     else showRecent();
   });
