@@ -88,7 +88,9 @@ def _layout(dimension: int) -> np.dtype[np.void]:
 def _multiply(values: NDArray[np.int8], question: NDArray[np.int8], out: Vectors) -> None:
     cdist = _find_cdist()
     if cdist is not None:
-        cdist(question, values, "dot", out=out[None], out_dtype="f32")
+        # Not into "out": simsimd 6.5 then returns a None that it does not own, and before Python 3.12
+        # the process dies when the last is gone, after some 10,000 questions.
+        out[:] = np.asarray(cdist(question, values, "dot", out_dtype="f32"))[0]
         return
     for start in range(0, len(values), _ROWS_AT_ONCE):
         part = slice(start, start + _ROWS_AT_ONCE)

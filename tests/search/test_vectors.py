@@ -1,6 +1,7 @@
 """Passages, the files their vectors lie in, and the search over them."""
 
 import os
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -411,6 +412,15 @@ def test_numpy_alone_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     with_library = compare(vectors, unit(1, 3)[0])
     monkeypatch.setattr(rounded_module, "_find_cdist", lambda: None)
     assert np.array_equal(compare(vectors, unit(1, 3)[0]), with_library)
+
+
+def test_comparing_takes_no_reference_to_none_away() -> None:
+    """A library that does ends the process after some ten thousand questions."""
+    vectors, question = [rounded(unit(50))], unit(1)[0]
+    before = sys.getrefcount(None)
+    for _ in range(1_000):
+        compare(vectors, question)
+    assert sys.getrefcount(None) > before - 100
 
 
 def test_vectors_of_nothing_stay_nothing() -> None:
