@@ -5,7 +5,7 @@ import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -15,7 +15,7 @@ import corpus
 import numpy as np
 from measuring import Row, time_each
 from running_site import resident_megabytes
-from stand_in_vectors import DIMENSION, random_vectors
+from stand_in_vectors import DIMENSION, anywhere, random_vectors
 from workspace import Workspace
 
 from kb.bootstrap.embedding import build_embedder, build_query_embedder, find_embedder_problem
@@ -24,7 +24,7 @@ from kb.search.embedder import Embedder
 from kb.search.passage_table import DIGEST, PassageTable
 from kb.search.passages import PASSAGE_WORDS
 from kb.search.query_vectors import QueryVectors
-from kb.search.rounded import RoundedVectors, round_vectors
+from kb.search.rounded import RoundedVectors, Vectors, round_vectors
 from kb.search.vectors import VectorIndex
 
 SECTIONS_A_SECOND = 35.0
@@ -51,7 +51,8 @@ def measure_semantic(workspace: Workspace) -> tuple[list[Row], str]:
         rows.append(
             Row("memory of the embedding process", ((resident_megabytes(process.pid),),), "MB")
         )
-    rows += [_measure_comparing(count) for count in COMPARING_MS]
+    for count in COMPARING_MS:
+        rows += _measure_comparing(count)
     return (
         rows,
         "Vectors that are compared are random, with subjects and main directions like real ones.",
@@ -95,8 +96,8 @@ def _measure_questions(workspace: Workspace, where: str, embedder: Embedder) -> 
     return rows
 
 
-def _measure_comparing(count: int) -> Row:
-    """One question with all passages, the best 50 articles."""
+def _measure_comparing(count: int) -> list[Row]:
+    """One question with all passages, the best 50 articles; and one that nothing is near to."""
     articles = count // _PASSAGES_AN_ARTICLE
     kinds = [0, 0, *[2] * (_PASSAGES_AN_ARTICLE - 2)] * articles
     table = PassageTable(
@@ -113,15 +114,27 @@ def _measure_comparing(count: int) -> Row:
     vectors = random_vectors(len(kinds), together=_PASSAGES_AN_ARTICLE)
     index = VectorIndex(table, [RoundedVectors.of(round_vectors(vectors))])
     index.prepare()
-    rounds = []
-    for number in range(ROUNDS):
-        questions = random_vectors(QUESTIONS, seed=50 + number)
+    near = [random_vectors(QUESTIONS, seed=50 + number) for number in range(ROUNDS)]
+    far = [anywhere(QUESTIONS, seed=80 + number) for number in range(ROUNDS)]
+    return [
+        _time_searches(
+            index, near, f"comparing with {count:,} passages, median", COMPARING_MS[count]
+        ),
+        _time_searches(index, far, "  nothing is near to the question"),
+    ]
+
+
+def _time_searches(
+    index: VectorIndex, rounds: Sequence[Vectors], name: str, most: float | None = None
+) -> Row:
+    times = []
+    for questions in rounds:
         actions = [partial(index.search, vector, _LIMIT, lambda slug: True) for vector in questions]
         time_each(actions[:5], SECONDS)
-        rounds.append(time_each(actions, SECONDS))
+        times.append(time_each(actions, SECONDS))
     # The promise is about the median: the 95th percentile belongs to the neighbours.
-    medians = tuple((statistics.median(values),) for values in rounds)
-    return Row(f"comparing with {count:,} passages, median", medians, "ms", COMPARING_MS[count])
+    medians = tuple((statistics.median(values),) for values in times)
+    return Row(name, medians, "ms", most)
 
 
 @contextmanager

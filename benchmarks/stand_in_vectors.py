@@ -60,3 +60,10 @@ def random_vectors(count: int, seed: int = 1, together: int = 1) -> Vectors:
     found = found @ axes
     found /= np.linalg.norm(found, axis=1, keepdims=True)
     return found
+
+
+def anywhere(count: int, seed: int) -> Vectors:
+    """Rows of unit length that are about nothing."""
+    found = np.random.default_rng(seed).standard_normal((count, DIMENSION), np.float32)
+    found /= np.linalg.norm(found, axis=1, keepdims=True)
+    return found

@@ -10,7 +10,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.search.principal_components import ProjectedVectors
 from kb.search.rounded import RoundedVectors, Vectors
 
 NOWHERE = -1.0
@@ -58,24 +57,17 @@ class PassageGroups:
         places = np.repeat(self.starts[numbers] - starts, counts) + np.arange(int(counts.sum()))
         return places, starts, counts
 
-    def nearest_of(self, numbers: NDArray[np.int64], cosines: Cosines) -> Cosines:
-        """The best cosine of each of these articles, -1 where it has none of these passages.
-
-        ``cosines`` are those of the passages of these articles alone.
-        """
-        counts = self.counts[numbers]
-        found = np.full(len(numbers), NOWHERE, np.float32)
-        filled = counts > 0
-        if len(cosines):
-            found[filled] = np.maximum.reduceat(cosines, (np.cumsum(counts) - counts)[filled])
-        return found
-
     def nearest(self, cosines: Cosines) -> Cosines:
         """The best cosine of each article, -1 where it has none of these passages."""
-        found = np.full(len(self.counts), NOWHERE, np.float32)
-        if len(self._filled):
-            found[self._filled] = np.maximum.reduceat(cosines, self.starts[self._filled])
-        return found
+        return best_of_each(cosines, self.starts, self._filled)
+
+
+def best_of_each(cosines: Cosines, starts: NDArray[np.int64], filled: NDArray[np.int64]) -> Cosines:
+    """The best cosine of each group, which begin at ``starts``; -1 for those not ``filled``."""
+    found = np.full(len(starts), NOWHERE, np.float32)
+    if len(filled):
+        found[filled] = np.maximum.reduceat(cosines, starts[filled])
+    return found
 
 
 def title_share(words: int) -> float:
@@ -125,15 +117,18 @@ class Compared:
         if self._exactly is None or not len(rough):
             return
         self._is_rough[rough] = False
-        places = [group.places(rough)[0] for group in self._groups]
-        rows = [group.rows[place] for group, place in zip(self._groups, places, strict=True)]
+        places = [group.places(rough) for group in self._groups]
+        rows = [
+            group.rows[place] for group, (place, _, _) in zip(self._groups, places, strict=True)
+        ]
         cosines = np.split(
             self._exactly(np.concatenate(rows)), np.cumsum([len(part) for part in rows])[:-1]
         )
         title, asked, nearest = (
-            group.nearest_of(rough, part) for group, part in zip(self._groups, cosines, strict=True)
+            best_of_each(part, starts, np.flatnonzero(counts))
+            for part, (_, starts, counts) in zip(cosines, places, strict=True)
         )
-        self.sections[places[2]] = cosines[2]
+        self.sections[places[2][0]] = cosines[2]
         self.titles[rough] = np.maximum(title, asked)
         self.nearest[rough] = nearest
         self._texts[rough] = np.maximum(nearest, asked)
@@ -207,11 +202,6 @@ def compare_rows(
         found[here] = cosines
         start += len(vectors)
     return _without_damage(found)
-
-
-def compare_roughly(projected: ProjectedVectors, question: Vectors) -> tuple[Cosines, float]:
-    """The cosine of every row along the principal components, and by how much it may be too low."""
-    return compare(projected.parts, projected.project(question)), projected.margin(question)
 
 
 def _without_damage(cosines: Cosines) -> Cosines:

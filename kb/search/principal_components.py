@@ -17,15 +17,16 @@ from kb.search.rounded import RoundedVectors, Vectors, round_vectors
 
 COMPONENTS = 96
 """Of 384 numbers: of passages of help centers they hold 0.73 to 0.82 of the squared length."""
-_FEWEST = 60_000
-"""Fewer are compared in full in little more time than it takes to look at the nearest once more."""
+_FEWEST = 150_000
+"""100,000 are compared in full in as little time, and questions that nothing is near to, which are
+compared twice, in half of it."""
 _LEAST_KEPT = 0.5
 """Of the squared lengths, on the whole; vectors that point anywhere have no main directions."""
 _SAMPLE = 4_096
 _ROWS_AT_ONCE = 4_096
 _SPREADS = 4.0
-"""One cosine in a thousand is off by more than four times the spread. With three times, more
-articles would be missed; with more, most of them would be compared in full."""
+"""Of real passages one or two cosines in a thousand are off by more than four times the spread;
+among the first 20 articles of 190 real questions none was missed for it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -89,7 +89,7 @@ def _multiply(values: NDArray[np.int8], question: NDArray[np.int8], out: Vectors
     cdist = _find_cdist()
     if cdist is not None:
         # Not into "out": simsimd 6.5 then returns a None that it does not own, and before Python 3.12
-        # the process dies when the last is gone, after some 10,000 questions.
+        # the process dies when the last is gone. A worker has 76,000, one for each question.
         out[:] = np.asarray(cdist(question, values, "dot", out_dtype="f32"))[0]
         return
     for start in range(0, len(values), _ROWS_AT_ONCE):

@@ -18,7 +18,6 @@ from kb.search.comparing import (
     Compared,
     PassageGroups,
     compare,
-    compare_roughly,
     compare_rows,
 )
 from kb.search.passage_table import PassageTable, TableError, load_table
@@ -79,7 +78,7 @@ class VectorIndex:
         self._projected: ProjectedVectors | None = None
 
     def prepare(self) -> None:
-        """Have many passages compared in less time from now on; takes 0.1 s for 40,000."""
+        """Have many passages compared in less time from now on; takes 0.2 s for 200,000."""
         self._projected = project(self._parts)
 
     @property
@@ -135,10 +134,10 @@ class VectorIndex:
         count = min(len(self._slugs), max(_SHORTLIST, limit * 4, len(self._slugs) // 16))
         projected = self._projected
         if projected is not None:
-            cosines, margin = compare_roughly(projected, question)
+            cosines = compare(projected.parts, projected.project(question))
             exactly = partial(compare_rows, self._parts, question)
             compared = Compared(cosines, *groups, words, exactly)
-            found = self._choose(compared, count, limit, allow, margin)
+            found = self._choose(compared, count, limit, allow, projected.margin(question))
             if found is not None:
                 return compared, found
             # Many are about as near: to compare all of them is less work than to tell which.
@@ -158,12 +157,14 @@ class VectorIndex:
         """The nearest that are allowed, if they are certainly among ``count`` likely ones."""
         bounds = compared.bounds
         likely = np.argpartition(bounds, len(bounds) - count)[len(bounds) - count :]
-        compared.refine(likely)
-        similarities = compared.similarities(likely)
-        order = np.argsort(-similarities, kind="stable")
         is_all = count == len(bounds)
         # No article outside of the shortlist can be nearer than its bound.
         certain = NOWHERE if is_all else float(bounds[likely].min()) + margin
+        if margin and np.count_nonzero(bounds[likely] >= certain) < limit:
+            return None  # nothing is near: a look at each of them would not help
+        compared.refine(likely)
+        similarities = compared.similarities(likely)
+        order = np.argsort(-similarities, kind="stable")
         found: list[int] = []
         in_order = (likely[order].tolist(), similarities[order].tolist())
         for number, similarity in zip(*in_order, strict=True):

@@ -415,7 +415,7 @@ def test_numpy_alone_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_comparing_takes_no_reference_to_none_away() -> None:
-    """A library that does ends the process after some ten thousand questions."""
+    """A library that does ends the process once there are none left."""
     vectors, question = [rounded(unit(50))], unit(1)[0]
     before = sys.getrefcount(None)
     for _ in range(1_000):
