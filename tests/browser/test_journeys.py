@@ -38,6 +38,28 @@ def test_suggestions_by_keyboard(open_browser):
     expect(page).to_have_url(re.compile("/articles/track-a-parcel$"))
 
 
+def test_a_late_suggestion_leaves_the_chosen_one_alone(open_browser):
+    page = open_browser()
+    page.goto("/")
+    box = page.get_by_role("combobox", name="Search the help center")
+    box.press_sequentially("track")
+    first = page.get_by_role("option").first
+    expect(first).to_be_visible()
+    held = []
+    page.route("**/api/v1/suggest?q=track%20a", lambda route: held.append(route))
+    with page.expect_request("**/api/v1/suggest?q=track%20a"):
+        box.press_sequentially(" a")
+    box.press("ArrowDown")
+    chosen = first.inner_text()
+    with page.expect_response("**/api/v1/suggest?q=track%20a"):
+        held[0].continue_()
+    page.wait_for_timeout(300)
+    expect(first).to_have_attribute("aria-selected", "true")
+    assert first.inner_text() == chosen
+    box.press_sequentially("b")
+    expect(page.locator("[aria-selected=true]")).to_have_count(0)
+
+
 def test_enter_searches_for_what_was_typed(open_browser):
     page = open_browser()
     page.goto("/")
