@@ -155,9 +155,10 @@ def _has_model(pid: int) -> bool:
     return b"\0embedder\0" in Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
-def resident_megabytes(pid: int) -> float:
-    """Resident memory of a process (Linux)."""
+def resident_megabytes(pid: int, *, highest: bool = False) -> float:
+    """Resident memory of a process (Linux), now or the ``highest`` it ever was."""
+    wanted = "VmHWM:" if highest else "VmRSS:"
     for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(wanted):
             return int(line.split()[1]) / 1024
     return 0.0

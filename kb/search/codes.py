@@ -144,3 +144,11 @@ def is_identifier(word: str) -> bool:
     if number_with_unit(word) or _ORDINAL.fullmatch(word):
         return False
     return is_mixed(word)
+
+
+def tells_where(word: str) -> bool:
+    """Whether an identifier says on what something happens rather than what does.
+
+    That is a version (``76.0.1``) or a name with its number (``html5``, ``win7``).
+    """
+    return _VERSION.fullmatch(word) is not None or name_and_number(word) is not None

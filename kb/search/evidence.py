@@ -2,7 +2,7 @@
 
 import heapq
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from operator import mul
 
 from kb.search.confidence import Evidence, covered_share
@@ -21,17 +21,26 @@ def collect_evidence(
     section = first.section
     head = frozenset(first.head)
     in_section = {t for t in first.found if section and section.count(t)} | head
-    coverage = covered_share(weights, query.covered(first.found))
+    coverage = _covered(weights, query, first.found)
     similarity = max(0.0, first.candidate.similarity)
     return Evidence(
         coverage=coverage,
-        head_coverage=covered_share(weights, query.covered(head)),
-        section_coverage=covered_share(weights, query.covered(in_section)),
+        head_coverage=_covered(weights, query, head),
+        section_coverage=_covered(weights, query, in_section),
         margin=_margin(ranking) * coverage,
         similarity=similarity,
         lead=max(0.0, similarity - _similarity_of_others(first.article.slug, ranking)),
         agreement=_agreement(first.article.slug, ranking),
     )
+
+
+def _covered(weights: Mapping[str, float], query: Query, terms: Set[str]) -> float:
+    """The share of the question that ``terms`` cover.
+
+    A corrected word may be another word altogether, so it counts half.
+    """
+    covered = query.covered(terms)
+    return covered_share(weights, covered) - covered_share(weights, covered & query.corrected) / 2
 
 
 def _margin(ranking: Ranking) -> float:

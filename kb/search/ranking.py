@@ -9,10 +9,12 @@ pinned is first.
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import filterfalse
 
 from kb.content.library import Library
 from kb.search.analysis import Analyzer
 from kb.search.best_bets import BestBets
+from kb.search.codes import tells_where
 from kb.search.documents import SearchSection
 from kb.search.engine import EngineHit, EngineReader, EngineResult
 from kb.search.filters import SearchFilters
@@ -43,8 +45,8 @@ _IDENTIFIERS = 3
 """Codes of one question that are looked up; more is a pasted log."""
 _MAINLY = 0.4
 """Share of a question's information from which it is mainly about its codes. Below, only an
-article that has the code in its title or questions is raised: "HTML5 blocks my downloads" is
-not about everything that mentions HTML5."""
+article that has the code in its title or questions is raised, and none for a version or a name
+with its number: "76.0.1 ignores my hosts file" is not about whatever else happened in 76.0.1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,7 @@ class Ranker:
         named = sum(self.tell(term) for term in known)
         mainly = named >= _MAINLY * sum(self.tell(term.term) for term in query.terms)
         counts: dict[str, int] = {}
-        for term in known:
+        for term in known if mainly else filterfalse(tells_where, known):
             having = self.engine.search(query.all_terms, WORDED, filters=filters, required=(term,))
             for hit in having.hits:
                 if mainly or self._is_headed(hit.key, term):

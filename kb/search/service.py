@@ -22,7 +22,7 @@ from kb.content.models import Audience
 from kb.search.analysis import Analyzer
 from kb.search.best_bets import BestBets
 from kb.search.codes import is_mixed
-from kb.search.confidence import covered_share, estimate_confidence
+from kb.search.confidence import estimate_confidence
 from kb.search.documents import SectionTexts
 from kb.search.engine import EngineReader, idf
 from kb.search.evidence import collect_evidence
@@ -246,11 +246,9 @@ class SearchService:
         if slug in ranking.pinned or slug in ranking.asked:
             return 1.0
         query = reading.query
-        # A corrected word may be another word altogether, so it counts half.
         own = {t.term: self._idf(t.term) for t in query.terms}
-        doubt = 1.0 - 0.5 * covered_share(own, query.corrected)
         evidence = collect_evidence(own, query, first, ranking)
-        found = estimate_confidence(evidence, hybrid=ranking.mode == "hybrid") * doubt
+        found = estimate_confidence(evidence, hybrid=ranking.mode == "hybrid")
         if own and own.keys() <= set(filter(is_mixed, first.found)):
             # A code says nothing that a sentence model understands; the article has it or not.
             found = max(found, self._weak_confidence)

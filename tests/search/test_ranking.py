@@ -50,6 +50,18 @@ def test_a_code_in_passing_raises_nothing_unless_it_is_asked_for(search: Search)
     assert slugs(search("E-43"))[0] == "codes"
 
 
+@pytest.mark.parametrize("where", ["76.0.1", "Win7"])
+def test_what_something_happens_on_raises_nothing_unless_it_is_asked_for(
+    write: Write, publish: Publish, where: str
+) -> None:
+    write("jam.md", "# Paper jams in the printer\n\nOpen the tray and take the paper out.\n")
+    asked = f"questions: [No sound with {where}]"
+    write("sound.md", f"---\ntitle: Sound\n{asked}\n---\nThe printer beeps.\n")
+    search = publish().search.search
+    assert slugs(search(f"paper jams in the tray of my printer {where}"))[0] == "jam"
+    assert slugs(search(where))[0] == "sound"
+
+
 def test_words_in_quotation_marks_stand_together(search: Search) -> None:
     page = search('"paper jam"')
     assert slugs(page) == ["quote"]
