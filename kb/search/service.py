@@ -47,7 +47,7 @@ _FILTERS_CACHED = 8
 """Sets of all slugs, 2 MB each with 50,000 articles."""
 _SECTIONS_CACHED = 1_024
 """Articles whose sections are kept in memory, some 10 kB each: most searches find the same few."""
-_PAGES_KEPT = 256
+_PAGES_KEPT = 1_024
 """Pages of hits, some 10 kB each: what was shown while typing, what many ask, and the way back."""
 _FREQUENCIES_CACHED = 65_536
 """Terms whose document frequency is kept, some 8 MB: every term is asked for several times."""

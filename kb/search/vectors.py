@@ -27,7 +27,10 @@ from kb.search.rounded import RoundedVectors
 from kb.search.vector_store import SegmentError, open_segment
 
 _SHORTLIST = 256
-"""Articles whose similarity is computed at first, at least; more when these do not suffice."""
+"""Articles whose similarity is computed at first, at least. How near the last one to be found
+comes then tells which others may be nearer."""
+_MANY = 16
+"""One article in so many that may be nearer is more than can be told apart along components."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,7 @@ class VectorIndex:
     ) -> tuple[Compared, list[int]]:
         """The numbers of the nearest articles that are allowed, and what they were found by."""
         groups = (self._titles, self._questions, self._sections)
-        count = min(len(self._slugs), max(_SHORTLIST, limit * 4, len(self._slugs) // 16))
+        count = min(len(self._slugs), max(_SHORTLIST, limit * 4))
         projected = self._projected
         if projected is not None:
             cosines = compare(projected.parts, projected.project(question))
@@ -154,25 +157,48 @@ class VectorIndex:
         allow: Callable[[str], bool],
         margin: float = 0.0,
     ) -> list[int] | None:
-        """The nearest that are allowed, if they are certainly among ``count`` likely ones."""
+        """The nearest that are allowed; None when too few of the ``count`` likeliest are.
+
+        Also None when with a ``margin`` for the bounds very many may be among the nearest.
+        """
         bounds = compared.bounds
         likely = np.argpartition(bounds, len(bounds) - count)[len(bounds) - count :]
-        is_all = count == len(bounds)
-        # No article outside of the shortlist can be nearer than its bound.
-        certain = NOWHERE if is_all else float(bounds[likely].min()) + margin
-        if margin and np.count_nonzero(bounds[likely] >= certain) < limit:
-            return None  # nothing is near: a look at each of them would not help
-        compared.refine(likely)
-        similarities = compared.similarities(likely)
+        found, least = self._take(compared, likely, limit, allow)
+        if count == len(bounds):
+            return found
+        if len(found) < limit:
+            return None
+        # No article can be nearer than its bound.
+        may_be = bounds >= least - margin
+        may_be[likely] = False
+        more = np.flatnonzero(may_be)
+        if margin and len(more) > len(bounds) // _MANY:
+            return None
+        if len(more):
+            found, _ = self._take(compared, np.concatenate((likely, more)), limit, allow)
+        return found
+
+    def _take(
+        self,
+        compared: Compared,
+        numbers: NDArray[np.int64],
+        limit: int,
+        allow: Callable[[str], bool],
+    ) -> tuple[list[int], float]:
+        """The nearest of these that are allowed, and the similarity of the last of them."""
+        compared.refine(numbers)
+        similarities = compared.similarities(numbers)
         order = np.argsort(-similarities, kind="stable")
         found: list[int] = []
-        in_order = (likely[order].tolist(), similarities[order].tolist())
+        least = NOWHERE
+        in_order = (numbers[order].tolist(), similarities[order].tolist())
         for number, similarity in zip(*in_order, strict=True):
-            if similarity < certain or len(found) == limit:
+            if similarity <= NOWHERE or len(found) == limit:
                 break
-            if similarity > NOWHERE and allow(self._slugs[number]):
+            if allow(self._slugs[number]):
                 found.append(number)
-        return found if is_all or len(found) == limit else None
+                least = similarity
+        return found, least
 
 
 class PackedStrings:
