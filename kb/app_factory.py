@@ -42,7 +42,7 @@ from kb.web.security import client_address, init_security
 from kb.web.sign_in import init_sign_in
 from kb.web.static_files import init_static_files
 from kb.web.structured_data import init_structured_data
-from kb.web.translation import gettext, ngettext
+from kb.web.translation import gettext, ngettext, translate
 from kb.web.turns import init_turns
 from kb.web.visits import init_visits
 
@@ -111,6 +111,7 @@ def create_app(services: Services | None = None) -> Flask:
 def _init_templates(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.globals["_"] = translate
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["collection_name"] = collection_name

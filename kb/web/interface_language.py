@@ -43,9 +43,10 @@ def interface() -> Interface:
     if not has_request_context():
         # Work in the background belongs to no reader.
         return SOURCE
-    if "interface" not in g:
-        g.interface = _choose(_list())
-    return cast(Interface, g.interface)
+    found: Interface | None = g.get("interface")
+    if found is None:
+        found = g.interface = _choose(_list())
+    return found
 
 
 def offered_interfaces() -> tuple[Interface, ...]:

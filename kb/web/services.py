@@ -22,6 +22,7 @@ def generation() -> Generation:
     Raises:
         GenerationUnavailable: nothing usable has been published.
     """
-    if "generation" not in g:
-        g.generation = services().generations.current()
-    return cast(Generation, g.generation)
+    found: Generation | None = g.get("generation")
+    if found is None:
+        found = g.generation = services().generations.current()
+    return found
