@@ -12,7 +12,7 @@ from kb.search.fusion import Candidate
 from kb.search.models import BestPassage, Hit, Reasons
 from kb.search.query import Query
 from kb.search.ranking import Ranking
-from kb.search.snippets import LENGTH, build_snippet, choose_section
+from kb.search.snippets import LENGTH, build_snippet, choose_section, find_beginning
 from kb.search.word_finder import WordFinder
 
 PASSAGE_LENGTH = 360
@@ -151,7 +151,7 @@ class HitBuilder:
     ) -> SearchSection | None:
         own = {term.term for term in self.query.terms}
         if sections and len(self.query.covered(frozenset(title))) == len(own):
-            return sections[0]  # what is asked is what it is called
+            return find_beginning(sections, own)  # what is asked is what it is called
         telling = {term: weight for term, weight in self.weights.items() if term in found}
         return choose_section(sections, telling, title)
 

@@ -41,7 +41,7 @@ def choose_section(
     told_apart = {t: w * (_IN_TITLE if t in title_terms else 1.0) for t, w in weights.items()}
     best_score = _BEGINNING * sum(told_apart.values()) if set(weights) <= set(title_terms) else 0.0
     for section in sections:
-        heading_terms = section.terms.split(None, 12)[: len(section.heading.split())]
+        heading_terms = _heading_terms(section)
         score = 0.0
         for term, weight in told_apart.items():
             count = section.count(term)
@@ -51,6 +51,19 @@ def choose_section(
         if score > best_score:
             best, best_score = section, score
     return best
+
+
+def find_beginning(sections: Sequence[SearchSection], terms: Collection[str]) -> SearchSection:
+    """Where to begin an article whose title has all of these terms of a question.
+
+    That is its first section, unless this is only the first of several cases: "Er1" in an
+    article about Er1 and Er2. Then another heading has a term that the first section lacks.
+    """
+    first = sections[0]
+    missing = {term for term in terms if not first.count(term)} if first.heading else set()
+    if not missing:
+        return first
+    return max(sections, key=lambda section: len(missing.intersection(_heading_terms(section))))
 
 
 def build_snippet(text: str, finder: WordFinder, length: int = LENGTH) -> str:
@@ -74,6 +87,10 @@ def build_snippet(text: str, finder: WordFinder, length: int = LENGTH) -> str:
     parts.append(str(escape(rest.rstrip(_BETWEEN) if is_cut else rest)))
     parts.append(" …" if is_cut else "")
     return "".join(parts)
+
+
+def _heading_terms(section: SearchSection) -> list[str]:
+    return section.terms.split(None, 12)[: len(section.heading.split())]
 
 
 def _flatten(text: str) -> str:

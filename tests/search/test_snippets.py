@@ -2,8 +2,12 @@
 
 from random import Random
 
+import pytest
+
+from kb.content.models import Section
 from kb.search.analysis import Analyzer
-from kb.search.snippets import build_snippet
+from kb.search.documents import build_search_sections
+from kb.search.snippets import build_snippet, find_beginning
 from kb.search.word_finder import WordFinder
 
 ENGLISH = Analyzer.for_language("en")
@@ -85,3 +89,31 @@ def test_words_are_found_as_in_the_whole_text_however_they_stand_together() -> N
         for _ in range(60):
             text = " ".join(random.choices(words, k=random.randrange(30)))
             assert finder.find(text) == ENGLISH.find(text, frozenset(wanted))
+
+
+@pytest.mark.parametrize(
+    ("question", "heading"),
+    [
+        ("er1", "Er1: boiled dry"),
+        ("er2", "Er2: temperature sensor"),
+        ("kettle er2", "Er2: temperature sensor"),
+        ("kettle", "Er1: boiled dry"),
+        ("boils", "Er1: boiled dry"),
+    ],
+)
+def test_an_article_of_several_cases_begins_with_the_one_that_is_asked_for(
+    question: str, heading: str
+) -> None:
+    cases = [
+        Section("er1", "Er1: boiled dry", 2, "Let the kettle cool down."),
+        Section("er2", "Er2: temperature sensor", 2, "The kettle has to be replaced."),
+        Section("more", "Er2 again", 2, "Er2 Er2"),
+    ]
+    sections = build_search_sections(cases, ENGLISH)
+    assert find_beginning(sections, ENGLISH.terms(question)).heading == heading
+
+
+def test_an_article_with_an_introduction_begins_there() -> None:
+    cases = [Section("", "", 1, "How it is fixed."), Section("er2", "Er2", 2, "Unplug it.")]
+    sections = build_search_sections(cases, ENGLISH)
+    assert find_beginning(sections, ENGLISH.terms("er2")).heading == ""
