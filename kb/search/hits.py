@@ -12,7 +12,13 @@ from kb.search.fusion import Candidate
 from kb.search.models import BestPassage, Hit, Reasons
 from kb.search.query import Query
 from kb.search.ranking import Ranking
-from kb.search.snippets import LENGTH, build_snippet, choose_section, find_beginning
+from kb.search.snippets import (
+    LENGTH,
+    build_snippet,
+    choose_section,
+    find_beginning,
+    without_contents,
+)
 from kb.search.word_finder import WordFinder
 
 PASSAGE_LENGTH = 360
@@ -35,6 +41,7 @@ class Match:
     candidate: Candidate
     article: ArticleSummary
     sections: Sequence[SearchSection]
+    """All but a table of contents."""
     section: SearchSection | None
     """The one that is shown."""
     article_head: tuple[str, ...]
@@ -62,6 +69,7 @@ class _Text:
     """What an article has of a question, whatever else is known of it."""
 
     sections: Sequence[SearchSection]
+    """``Match.sections``."""
     head: tuple[str, ...]
     """``Match.article_head``."""
     found: frozenset[str]
@@ -138,8 +146,9 @@ class HitBuilder:
         in_head = frozenset(head)
         found = frozenset(t for t in self.weights if t in in_head or f" {t} " in text)
         found -= self.query.in_parts(found)
-        section = self._choose_by_words(sections, title, found)
-        return _Text(sections, tuple(head), found, section)
+        shown = without_contents(sections)
+        section = self._choose_by_words(shown, title, found)
+        return _Text(shown, tuple(head), found, section)
 
     def _match(self, candidate: Candidate, article: ArticleSummary) -> Match:
         text = self._text(article)

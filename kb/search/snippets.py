@@ -23,6 +23,21 @@ _BETWEEN = " · "
 _ENDS = (". ", "! ", "? ", _BETWEEN)
 _BEGINNING = 3.0
 """More than any section can score when the title has every word of the question."""
+_MOST_ENTRIES = 100
+"""Lines of a table of contents; a single one may be a cross-reference."""
+_LISTED = 0.8
+"""Share of them that are headings: some were changed since, or differ in a sign."""
+_NUMBERING = "0123456789. "
+
+
+def without_contents(sections: Sequence[SearchSection]) -> Sequence[SearchSection]:
+    """The sections that tell something: not a table of contents that is part of the text.
+
+    Nearly all lines of such a one are headings of other sections, so that it has the words of
+    many questions and answers none.
+    """
+    headings = {_entry(section.heading) for section in sections} - {""}
+    return [section for section in sections if not _lists(section.text, headings)]
 
 
 def choose_section(
@@ -87,6 +102,18 @@ def build_snippet(text: str, finder: WordFinder, length: int = LENGTH) -> str:
     parts.append(str(escape(rest.rstrip(_BETWEEN) if is_cut else rest)))
     parts.append(" …" if is_cut else "")
     return "".join(parts)
+
+
+def _lists(text: str, headings: Collection[str]) -> bool:
+    first, *more = map(_entry, text.split("\n", 2)[:2])
+    if not more or (first not in headings and more[0] not in headings):
+        return False  # as nearly always, and found out quickly
+    lines = text.split("\n", _MOST_ENTRIES)
+    return sum(_entry(line) in headings for line in lines) >= _LISTED * len(lines)
+
+
+def _entry(line: str) -> str:
+    return line.lstrip(_NUMBERING)
 
 
 def _heading_terms(section: SearchSection) -> list[str]:
