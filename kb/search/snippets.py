@@ -34,10 +34,10 @@ def without_contents(sections: Sequence[SearchSection]) -> Sequence[SearchSectio
     """The sections that tell something: not a table of contents that is part of the text.
 
     Nearly all lines of such a one are headings of other sections, so that it has the words of
-    many questions and answers none.
+    many questions and answers none.  An introduction is one, whatever it lists.
     """
     headings = {_entry(section.heading) for section in sections} - {""}
-    return [section for section in sections if not _lists(section.text, headings)]
+    return [s for s in sections if not s.heading or not _lists(s.text, headings)]
 
 
 def choose_section(

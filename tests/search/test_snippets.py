@@ -124,7 +124,7 @@ def test_a_table_of_contents_is_not_shown() -> None:
     entries += ["4 Sounds", "5 Colors"]
     headings = ["Turn it on", "By the menu", "Turn it off", "Sounds", "Colors"]
     cases = [
-        Section("", "", 1, "It can be switched."),
+        Section("", "", 1, "In this article:\nTurn it on\nTurn it off\nSounds\nColors"),
         Section("toc", "Table of contents", 2, "\n".join(entries)),
         *(
             Section(f"h-{at}", heading, 2, "See here.\nMore.")
