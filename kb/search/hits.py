@@ -194,9 +194,17 @@ class HitBuilder:
         found: frozenset[str],
         length: int,
     ) -> str:
-        text = section.text if section and section.text else article.summary
+        text = self._shown_text(article, section)
         terms = frozenset(self.weights) - self.query.in_parts(found)
         return build_snippet(text, self._finder(article.language, terms), length)
+
+    def _shown_text(self, article: ArticleSummary, section: SearchSection | None) -> str:
+        """What a section says; below a heading with no text of its own, what stands next."""
+        if section is None or section.text:
+            return section.text if section else article.summary
+        sections = self._text(article).sections
+        following = sections[sections.index(section) :]
+        return next((s.text for s in following if s.text), article.summary)
 
     def _finder(self, language: str, terms: frozenset[str]) -> WordFinder:
         finder = self._finders.get((language, terms))

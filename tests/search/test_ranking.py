@@ -84,6 +84,16 @@ def test_a_notice_that_is_over_comes_after_articles(search: Search) -> None:
     assert slugs(search("parcels late"))[:2] == ["late", "strike"]
 
 
+def test_below_a_heading_without_text_the_next_text_is_shown(
+    write: Write, publish: Publish
+) -> None:
+    write("panel.md", "# Reset the panel\n\n## Steps\n\n### One\n\nHold the key.\n\n## End\n")
+    hits = publish().search.search("panel steps").hits
+    assert (hits[0].section, hits[0].snippet) == ("Steps", "Hold the key.")
+    (last,) = publish().search.search("panel end").hits
+    assert (last.section, last.snippet) == ("End", "")
+
+
 def test_boost_changes_the_order(write: Write, publish: Publish) -> None:
     for name in ("one", "two"):
         write(f"{name}.md", f"# {name}\n\nThe same text on filters.\n")
