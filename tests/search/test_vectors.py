@@ -326,6 +326,15 @@ def test_a_short_list_finds_the_same_as_comparing_all(tmp_path: Path) -> None:
     assert [hit.slug for hit in hits] == [slug for slug in everything if slug in rare][:30]
 
 
+def test_many_that_only_look_near_do_not_hide_those_that_are() -> None:
+    # One passage of each of the first 500 is nearer than any of the last 20 has.
+    cosines = [0.1, 0.9, 0.0, 0.0] * 500 + [0.1, 0.8, 0.8, 0.79] * 20
+    index = at_cosines([4] * 520, [0, 2, 2, 2] * 520, cosines)
+    hits = index.search(np.array([1, 0], np.float32), 10, lambda slug: True)
+    assert {int(hit.slug[1:]) for hit in hits} <= set(range(500, 520))
+    assert len(hits) == 10
+
+
 def test_similarity_is_made_of_title_nearest_and_three_nearest_sections() -> None:
     # Cosines to (1, 0): articles with three sections and more, with one, with none.
     def at(cosine: float) -> list[float]:
