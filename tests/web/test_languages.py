@@ -155,3 +155,11 @@ def test_counts_are_written_as_the_language_does(small, language, shown):
             "999 2.2",
             "999 2,2",
         )
+
+
+def test_values_of_a_message_are_escaped_where_the_page_is(site):
+    message = "{{ _('%(rest)s of 100%%', rest=text) }}{{ _('100%%') }}"
+    source = f"{message} {{% autoescape false %}}{message}{{% endautoescape %}}"
+    with site.app.test_request_context("/"):
+        shown = site.app.jinja_env.from_string(source).render(text="<b>")
+    assert shown == "&lt;b&gt; of 100%100% <b> of 100%100%"
