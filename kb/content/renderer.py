@@ -7,6 +7,7 @@ HTML, links and headings resolved on the tree, sections taken, sanitised last.
 
 import re
 from dataclasses import dataclass, replace
+from urllib.parse import unquote
 
 import lxml.html
 
@@ -292,7 +293,7 @@ class _Rendering:
             replace_by(
                 element,
                 "a",
-                alt or raw,
+                alt or _file_name(raw),
                 {"href": link.url, "rel": "noopener noreferrer", "class": "external"},
             )
         elif not link.url:
@@ -344,6 +345,11 @@ class _Rendering:
 
 def _escape_line(text: str) -> str:
     return rf"(?m)^[ ]{{0,3}}{re.escape(text)}"
+
+
+def _file_name(address: str) -> str:
+    """What an address ends with, which says more than all of it to who reads or hears a page."""
+    return unquote(address.partition("?")[0].rstrip("/").rpartition("/")[2]) or address
 
 
 def _short(text: str) -> str:

@@ -108,6 +108,19 @@ def test_links_lead_to_pages(link: str, url: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("image", "text"),
+    [
+        ("![The filter](https://example.com/a.png)", "The filter"),
+        ("![](https://example.com/img/blue%20filter.png?v=2)", "blue filter.png"),
+        ("![](https://example.com/)", "example.com"),
+    ],
+)
+def test_a_picture_on_another_site_is_a_link_with_words(image: str, text: str) -> None:
+    tree = html.fragment_fromstring(render(image).html, create_parent=True)
+    assert tree.find(".//a").text == text
+
+
+@pytest.mark.parametrize(
     ("body", "code"),
     [
         ("[x](nowhere.md)", "broken-link"),
