@@ -12,13 +12,8 @@ from kb.search.fusion import Candidate
 from kb.search.models import BestPassage, Hit, Reasons
 from kb.search.query import Query
 from kb.search.ranking import Ranking
-from kb.search.snippets import (
-    LENGTH,
-    build_snippet,
-    choose_section,
-    find_beginning,
-    without_contents,
-)
+from kb.search.section_choice import choose_section, find_beginning, without_contents
+from kb.search.snippets import LENGTH, build_snippet
 from kb.search.word_finder import WordFinder
 
 PASSAGE_LENGTH = 360

@@ -18,8 +18,8 @@ from kb.search.rounded import RoundedVectors, Vectors, round_vectors
 COMPONENTS = 96
 """Of 384 numbers: of passages of help centers they hold 0.73 to 0.82 of the squared length."""
 _FEWEST = 150_000
-"""100,000 are compared in full in as little time, and questions that nothing is near to, which are
-compared twice, in half of it."""
+"""Questions that nothing is near to are compared twice. With fewer passages they lose more by it than
+others gain: 4 ms against 2 with 100,000 (docs/decisions/0009-sentence-model.md)."""
 _LEAST_KEPT = 0.5
 """Of the squared lengths, on the whole; vectors that point anywhere have no main directions."""
 _SAMPLE = 4_096

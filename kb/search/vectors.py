@@ -175,7 +175,7 @@ class VectorIndex:
         if margin and len(more) > len(bounds) // _MANY:
             return None
         if len(more):
-            found, _ = self._take(compared, np.concatenate((likely, more)), limit, allow)
+            found, _ = self._take(compared, np.concatenate((found, more)), limit, allow)
         return found
 
     def _take(

@@ -11,7 +11,7 @@ from kb.languages.catalogs import Catalog
 from kb.web.interface_language import interface
 
 _KEPT = 4_096
-"""Messages without values: more than there are in two languages."""
+"""Messages without values: as many as there are in four languages."""
 
 
 def gettext(message: str) -> str:
