@@ -9,6 +9,7 @@ from typing import TextIO
 
 import click
 
+from kb.cli.problems import counted
 from kb.content.library import Library
 from kb.content.models import Kind
 from kb.publishing.generation import Generation
@@ -79,7 +80,8 @@ def _check_filters(library: Library, collection: str, kind: str, product: str) -
 
 
 def _describe(page: SearchPage, why: bool) -> Iterator[str]:
-    yield f"{page.total} articles, {page.outcome} ({page.confidence:.2f}), {page.took_ms:.1f} ms"
+    found = counted(page.total, "article")
+    yield f"{found}, {page.outcome} ({page.confidence:.2f}), {page.took_ms:.1f} ms"
     degraded = ", degraded" if page.degraded else ""
     yield f"Answered by {page.stage}, ranked {page.mode}{degraded}."
     if page.relaxed:

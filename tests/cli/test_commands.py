@@ -95,7 +95,7 @@ def test_search_tells_people_how_it_answered(kb: Kb, write: Write) -> None:
     write("care/a.md", "---\ntitle: Clean the kettle\nproduct: [K 1]\n---\nUse soap.")
     kb("index")
     lines = kb("search", "clean soap", "--why").stdout.splitlines()
-    assert lines[0].startswith("1 articles, ")
+    assert lines[0].startswith("1 article, ")
     assert lines[1].startswith("Answered by ")
     assert "ranked " in lines[1]
     assert any(line.startswith("   why: ") for line in lines)
