@@ -118,7 +118,9 @@ def test_an_embedder_of_a_shared_process_that_nobody_uses_any_more_is_gone(tmp_p
 def test_any_sentence_transformers_export_will_do(model: OnnxEmbedder, export: Path) -> None:
     other = load(export)
     assert other.model.startswith("my-model-")
-    assert np.allclose(other.embed(["kettle"]), model.embed(["kettle"]), atol=1e-6)
+    texts = ["kettle", "How long does the battery of the FD-80 last?", "Empty the tank. " * 60]
+    # Its weights become floating point, those of the default model stay bytes.
+    assert np.sum(other.embed(texts) * model.embed(texts), axis=1).min() > 0.998
 
 
 def test_pooling_and_length_of_an_export_are_heeded(export: Path) -> None:

