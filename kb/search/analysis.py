@@ -10,8 +10,8 @@ pieces, so that ``WH-1000XM4``, ``wh1000`` and ``xm4`` meet, and ``Wi-Fi``, ``wi
 import re
 import unicodedata
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from kb.search.codes import number_with_unit
 from kb.search.compounds import PHRASALS
@@ -35,8 +35,7 @@ are kept per language, 10 MB at most. Titles of 50,000 articles have as many wor
 once, most of them numbers of models."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word where it stands in a text, with the terms it is found under."""
 
     start: int

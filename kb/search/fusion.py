@@ -8,7 +8,7 @@ to the best one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kb.search.engine import EngineHit
 from kb.search.semantic import SemanticHit
@@ -18,8 +18,7 @@ LEXICAL_SHARE = 0.15
 no difference."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """An article that may be a hit."""
 
     slug: str
@@ -53,24 +52,15 @@ def order_by_both(
     """
     best = max((hit.score for hit in lexical), default=0.0)
     scores = {hit.key: hit.score for hit in lexical}
-    near = {hit.slug: hit for hit in semantic}
+    share = LEXICAL_SHARE / best if best else 0.0
     found = []
-    for slug in dict.fromkeys((*near, *scores)):
-        words, hit = scores.get(slug, 0.0), near.get(slug)
-        similarity = hit.similarity if hit else 0.0
-        if not words and similarity < lowest:
-            continue
-        share = LEXICAL_SHARE * words / best if best else 0.0
-        found.append(
-            Candidate(
-                slug,
-                (similarity + share) * factors.get(slug, 1.0),
-                words,
-                similarity,
-                hit.cosine if hit else 0.0,
-                hit.anchor if hit else None,
-            )
-        )
+    for hit in semantic:
+        words = scores.pop(hit.slug, 0.0)
+        if words or hit.similarity >= lowest:
+            score = (hit.similarity + share * words) * factors.get(hit.slug, 1.0)
+            found.append(Candidate(hit.slug, score, words, hit.similarity, hit.cosine, hit.anchor))
+    for slug, words in scores.items():
+        found.append(Candidate(slug, share * words * factors.get(slug, 1.0), words))
     return _ordered(found)
 
 

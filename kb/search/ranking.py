@@ -238,5 +238,5 @@ def _descending(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
     reversed_: list[Candidate] = []
     for candidate in reversed(candidates):
         highest = max(highest, candidate.score)
-        reversed_.append(replace(candidate, score=highest))
+        reversed_.append(candidate._replace(score=highest))
     return tuple(reversed(reversed_))

@@ -6,9 +6,9 @@ those of every article that may be among the nearest by that.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,8 +33,7 @@ _MANY = 16
 """One article in so many that may be nearer is more than can be told apart along components."""
 
 
-@dataclass(frozen=True, slots=True)
-class SemanticHit:
+class SemanticHit(NamedTuple):
     """An article and how near its nearest passage comes to the question."""
 
     slug: str

@@ -39,9 +39,10 @@ def is_same_question(first: RecordedSearch, second: RecordedSearch) -> bool:
 
 def is_slip(before: str, after: str) -> bool:
     """Whether two normalised texts differ by a slip of the finger only."""
-    if min(len(before), len(after)) < _LONG or _digits(before) != _digits(after):
+    if min(len(before), len(after)) < _LONG:
         return False
-    return OSA.distance(before, after, score_cutoff=TINY_EDIT) <= TINY_EDIT
+    distance = OSA.distance(before, after, score_cutoff=TINY_EDIT)
+    return distance <= TINY_EDIT and _digits(before) == _digits(after)
 
 
 @lru_cache(maxsize=2_000)

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 from pathlib import Path
 
 import numpy as np
@@ -84,7 +85,7 @@ class WhooshReader:
         scores = opened.scorer.score(terms, self._allow(filters), required, excluded)
         total = count_matches(scores)
         best = select_best(scores, opened.keys, limit, total)
-        return EngineResult(total, tuple(EngineHit(key, score) for key, score in best))
+        return EngineResult(total, tuple(starmap(EngineHit, best)))
 
     def warm(self) -> bool:
         """Work out what the commonest terms add to scores, as many as can be kept."""
