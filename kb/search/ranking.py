@@ -20,6 +20,7 @@ from kb.search.engine import EngineHit, EngineReader, EngineResult
 from kb.search.filters import SearchFilters
 from kb.search.freshness import freshness
 from kb.search.fusion import Candidate, order_by_both, order_by_words
+from kb.search.passage_coverage import cover, passage_share
 from kb.search.phrases import contains_phrase
 from kb.search.query import Query
 from kb.search.query_syntax import read_syntax
@@ -35,6 +36,8 @@ COMPARED = 40
 itself, or not among the first hits."""
 PHRASED = 300
 """Best matches in which quoted phrases are looked for; their texts have to be read."""
+FIRST = 10
+"""Hits of the first page, whose texts are read anyway: among these the passages are compared."""
 LOWEST_SIMILARITY = 0.3
 """An article with none of the words that is less similar is not a hit: something is always
 nearest, even to a keyboard that a cat walked over."""
@@ -151,7 +154,8 @@ class Ranker:
         allow = self.allowed(filters).__contains__
         near = self.semantic.search(query.text, NEAREST, allow, worded, asked)
         degraded = near is None or not self.semantic.complete
-        return replace(self._weigh(result, near, today), degraded=degraded)
+        ranking = replace(self._weigh(result, near, today), degraded=degraded)
+        return ranking if near is None else self._prefer_passages(ranking, query)
 
     def _find_words(self, query: Query, filters: SearchFilters) -> EngineResult:
         if not query:
@@ -186,6 +190,21 @@ class Ranker:
         unseen = max(0, result.total - len(result.hits))
         total = result.total + (0 if unseen else meant_only)
         return Ranking(tuple(found), total, result.hits, "hybrid")
+
+    def _prefer_passages(self, ranking: Ranking, query: Query) -> Ranking:
+        """The first hits in the order that they have with what one passage of each covers."""
+        weights = {term.term: self.tell(term.term) for term in query.terms}
+        share = passage_share(len(weights))
+
+        def add(candidate: Candidate) -> Candidate:
+            article = self.library.summaries.get(candidate.slug)
+            if article is None:
+                return candidate
+            covered = cover(query, weights, article, self.load_sections(article.slug))
+            return candidate._replace(score=candidate.score + share * covered)
+
+        first = sorted(map(add, ranking.candidates[:FIRST]), key=lambda c: (-c.score, c.slug))
+        return replace(ranking, candidates=(*first, *ranking.candidates[FIRST:]))
 
     def _raise_identifiers(self, ranking: Ranking, query: Query, filters: SearchFilters) -> Ranking:
         known = [term for term in query.identifiers if self.frequency(term)][:_IDENTIFIERS]

@@ -26,6 +26,11 @@ ARTICLES = {
     "e-42": "# E-42: brew unit blocked\n\nTake the unit out.\n",
     "e-43": "# E-43: brew unit missing\n\nPut the unit in.\n",
     "fc-45/index": "# Coffee machine\n\nAll about it.\n",
+    "charging": "# Charging and care\n\nThe battery of every model, its battery care and "
+    "how long a battery lasts.\n\n## Battery care\n\nCharge the battery in the evening. Keep the "
+    "battery dry.\n\n## Battery sizes\n\nBattery sizes differ.\n\n## Contact\n\nAsk us about the warranty of the toaster.\n",
+    "replaced": "# What we replace and what we repair\n\n## Parts that wear out\n\n"
+    "The warranty of the battery is one year.\n\n## Returns\n\nSend it back in a box.\n",
     "fc-45/clean": "# Cleaning the brewer\n\nWipe the brewer with a cloth. Needs part QX7 as well.\n",
 }
 
@@ -102,6 +107,13 @@ def test_the_beginning_is_quoted_when_it_is_nearest_whatever_words_a_heading_has
 ) -> None:
     page = search("how much does it cost to ship an order")
     assert (page.hits[0].slug, page.hits[0].section) == ("shipping", "")
+
+
+def test_of_short_questions_the_passage_that_has_all_words_comes_first(search: Search) -> None:
+    # The other article as a whole is nearer, but no section of it has both.
+    first, second = search("battery warranty").hits[:2]
+    assert (first.slug, second.slug) == ("replaced", "charging")
+    assert first.score > second.score
 
 
 def test_a_code_that_the_first_article_has_is_never_a_weak_search(
