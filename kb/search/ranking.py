@@ -155,7 +155,7 @@ class Ranker:
         near = self.semantic.search(query.text, NEAREST, allow, worded, asked)
         degraded = near is None or not self.semantic.complete
         ranking = replace(self._weigh(result, near, today), degraded=degraded)
-        return ranking if near is None else self._prefer_passages(ranking, query)
+        return ranking if near is None else self._prefer_passages(ranking, query, today)
 
     def _find_words(self, query: Query, filters: SearchFilters) -> EngineResult:
         if not query:
@@ -191,17 +191,19 @@ class Ranker:
         total = result.total + (0 if unseen else meant_only)
         return Ranking(tuple(found), total, result.hits, "hybrid")
 
-    def _prefer_passages(self, ranking: Ranking, query: Query) -> Ranking:
+    def _prefer_passages(self, ranking: Ranking, query: Query, today: date) -> Ranking:
         """The first hits in the order that they have with what one passage of each covers."""
         weights = {term.term: self.tell(term.term) for term in query.terms}
         share = passage_share(len(weights))
+        factors = self.factors(today)
 
         def add(candidate: Candidate) -> Candidate:
             article = self.library.summaries.get(candidate.slug)
             if article is None:
                 return candidate
             covered = cover(query, weights, article, self.load_sections(article.slug))
-            return candidate._replace(score=candidate.score + share * covered)
+            gain = share * covered * factors.get(article.slug, 1.0)
+            return candidate._replace(score=candidate.score + gain)
 
         first = sorted(map(add, ranking.candidates[:FIRST]), key=lambda c: (-c.score, c.slug))
         return replace(ranking, candidates=(*first, *ranking.candidates[FIRST:]))

@@ -138,7 +138,7 @@ class SearchService:
     ) -> RankedArticles:
         """What the pages of ``search`` show, in the same order; never raises.
 
-        Without reading the texts of what is found, for who only needs the order.
+        Without choosing sections and making excerpts, for who only needs the order.
         """
         cleaned = clean_query_text(text)
         try:

@@ -26,6 +26,8 @@ ARTICLES = {
     "e-42": "# E-42: brew unit blocked\n\nTake the unit out.\n",
     "e-43": "# E-43: brew unit missing\n\nPut the unit in.\n",
     "fc-45/index": "# Coffee machine\n\nAll about it.\n",
+    "zeppelin": "---\ntitle: One big zeppelin\nboost: 0.25\n---\n\nIt flies.\n",
+    "airship": "# Airships and balloons\n\nHow an airship flies.\n",
     "charging": "# Charging and care\n\nThe battery of every model, its battery care and "
     "how long a battery lasts.\n\n## Battery care\n\nCharge the battery in the evening. Keep the "
     "battery dry.\n\n## Battery sizes\n\nBattery sizes differ.\n\n## Contact\n\nAsk us about the warranty of the toaster.\n",
@@ -114,6 +116,12 @@ def test_of_short_questions_the_passage_that_has_all_words_comes_first(search: S
     first, second = search("battery warranty").hits[:2]
     assert (first.slug, second.slug) == ("replaced", "charging")
     assert first.score > second.score
+
+
+def test_an_article_that_editors_demoted_stays_behind_whatever_its_passages_have(
+    search: Search,
+) -> None:
+    assert [hit.slug for hit in search("zeppelin").hits[:2]] == ["airship", "zeppelin"]
 
 
 def test_a_code_that_the_first_article_has_is_never_a_weak_search(
