@@ -249,6 +249,9 @@ function initSearchBox(form) {
     } else if (event.key === "Escape" && count) {
       event.preventDefault();
       close();
+    } else if (event.key === "Tab") {
+      // A list that can be scrolled would take the focus, and lose it as it closes.
+      close();
     }
   });
 
