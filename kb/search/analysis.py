@@ -9,11 +9,10 @@ pieces, so that ``WH-1000XM4``, ``wh1000`` and ``xm4`` meet, and ``Wi-Fi``, ``wi
 
 import re
 import unicodedata
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from kb.search.codes import number_with_unit
 from kb.search.compounds import PHRASALS
 from kb.search.stop_words import QUESTION_WORDS
 from kb.search.word_reader import Word, WordReader
@@ -54,11 +53,6 @@ class Analyzer:
         self._empty_words = self.stop_words - QUESTION_WORDS.get(base, frozenset())
         self._words: dict[str, Word] = {}
         self._older: dict[str, Word] = {}
-        self._joined = {
-            self._reader.stem(verb + particle)
-            for verb, particles in PHRASALS.items()
-            for particle in particles
-        }
 
     @staticmethod
     @cache
@@ -114,30 +108,22 @@ class Analyzer:
             if word.terms:
                 yield Token(match.start(), match.end(), word.terms)
 
-    def find(self, text: str, wanted: Set[str]) -> list[Token]:
-        """Those of ``tokens`` that are found under one of the ``wanted`` terms."""
-        words = {raw: self._words.get(raw) or self._learn(raw) for raw in set(TOKEN.findall(text))}
-        telling = {raw for raw, word in words.items() if not wanted.isdisjoint(word.terms)}
-        if any(map(self.may_be_of_two, wanted)):
-            telling.update(raw for raw, word in words.items() if word.joins)
-        if not telling:
-            return []
-        found: list[Token] = []
-        before: re.Match[str] | None = None
+    def placed_terms(self, text: str) -> Iterator[tuple[str, int, int]]:
+        """What ``terms`` gives, each with the place in ``text`` where it is said.
+
+        ``text`` must be in NFC.  What two words are together is said by both of them.
+        """
+        known = self._words
+        previous: Word | None = None
+        previous_start = 0
         for match in TOKEN.finditer(text):
-            if match[0] in telling:
-                word = words[match[0]]
-                token = Token(match.start(), match.end(), word.terms)
-                if before is not None and word.joins:
-                    both = self._join(words[before[0]], word)
-                    if both in wanted:
-                        token = Token(before.start(), match.end(), (both, *word.terms))
-                        if found and found[-1].start == before.start():
-                            found.pop()
-                if not wanted.isdisjoint(token.terms):
-                    found.append(token)
-            before = match
-        return found
+            word = known.get(match[0]) or self._learn(match[0])
+            start, end = match.span()
+            if word.joins and previous is not None and (both := self._join(previous, word)):
+                yield both, previous_start, end
+            for term in word.telling:
+                yield term, start, end
+            previous, previous_start = word, start
 
     def words(self, text: str) -> list[str]:
         """The folded words as people write them: the vocabulary that corrections offer."""
@@ -161,10 +147,6 @@ class Analyzer:
             self._older, self._words = self._words, {}
         word = self._words[raw] = self._older.get(raw) or self._reader.read(raw)
         return word
-
-    def may_be_of_two(self, term: str) -> bool:
-        """Whether a term may stand in a text as two words: login, 16gb."""
-        return term in self._joined or number_with_unit(term) is not None
 
     def _join(self, first: Word, second: Word) -> str:
         """The term of both together; empty when they are two words."""

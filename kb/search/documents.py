@@ -1,13 +1,16 @@
 """Articles as documents for the engine, and as sections for snippets."""
 
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from kb.content.models import Article, ArticleSummary, Section, State
 from kb.search.analysis import Analyzer
+from kb.search.contents import find_contents
 from kb.search.engine import IndexDocument
 from kb.search.filters import collection_path, products
+from kb.search.places import Place, find_places, pack_places
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +20,19 @@ class SearchSection:
     anchor: str
     heading: str
     text: str
+    """In NFC: lines without white space at their ends, between single line breaks."""
     terms: str
     """Terms of heading and text in order, separated and surrounded by single spaces."""
+    heading_end: int
+    """Where in ``terms`` those of the heading end: at the space that the next one begins with."""
+    places: bytes
+    """Where in ``text`` its terms are said, for ``find_places``."""
+    is_contents: bool
+    """It is a table of contents: searched, but never shown as what answers."""
 
-    def count(self, term: str) -> int:
-        """How often a term occurs."""
-        return self.terms.count(f" {term} ")
+    def find_places(self, wanted: Iterable[tuple[str, str]]) -> list[Place]:
+        """Where in ``text`` some terms are said; each is given as it is and between spaces."""
+        return find_places(self.terms, self.heading_end, self.places, wanted)
 
 
 class SectionTexts(Protocol):
@@ -35,15 +45,23 @@ class SectionTexts(Protocol):
 
 def build_search_sections(sections: Sequence[Section], analyzer: Analyzer) -> list[SearchSection]:
     """The sections of an article with their terms."""
-    return [
-        SearchSection(
-            section.anchor,
-            section.heading,
-            section.text,
-            f" {' '.join(analyzer.terms(f'{section.heading} {section.text}'))} ",
-        )
-        for section in sections
-    ]
+    contents = find_contents(sections)
+    return [_build(section, analyzer, section in contents) for section in sections]
+
+
+def _build(section: Section, analyzer: Analyzer, is_contents: bool) -> SearchSection:
+    text = unicodedata.normalize("NFC", section.text)
+    in_heading = analyzer.terms(section.heading)
+    in_text = list(analyzer.placed_terms(text))
+    return SearchSection(
+        section.anchor,
+        section.heading,
+        text,
+        f" {' '.join([*in_heading, *(term for term, _, _ in in_text)])} ",
+        sum(len(term) + 1 for term in in_heading),
+        pack_places((start, end) for _, start, end in in_text),
+        is_contents,
+    )
 
 
 def build_document(

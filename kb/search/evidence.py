@@ -18,9 +18,9 @@ def collect_evidence(
     weights: Mapping[str, float], query: Query, first: Match, ranking: Ranking
 ) -> Evidence:
     """What speaks for the first hit. ``weights`` tells how much each word of the question says."""
-    section = first.section
-    head = frozenset(first.head)
-    in_section = {t for t in first.found if section and section.count(t)} | head
+    head = frozenset(first.head.split())
+    terms = first.section.terms if first.section else ""
+    in_section = {term for term in first.found if f" {term} " in terms} | head
     coverage = _covered(weights, query, first.found)
     similarity = max(0.0, first.candidate.similarity)
     return Evidence(

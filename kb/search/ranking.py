@@ -15,16 +15,16 @@ from kb.content.library import Library
 from kb.search.analysis import Analyzer
 from kb.search.best_bets import BestBets
 from kb.search.codes import tells_where
-from kb.search.documents import SearchSection
 from kb.search.engine import EngineHit, EngineReader, EngineResult
 from kb.search.filters import SearchFilters
 from kb.search.freshness import freshness
-from kb.search.fusion import Candidate, order_by_both, order_by_words
-from kb.search.passage_coverage import cover, passage_share
+from kb.search.fusion import Candidate, order_by_both, order_by_words, passage_share
 from kb.search.phrases import contains_phrase
 from kb.search.query import Query
 from kb.search.query_syntax import read_syntax
+from kb.search.search_texts import SearchText
 from kb.search.semantic import Asked, SemanticHit, SemanticSearch
+from kb.search.text_matching import TextMatch
 from kb.search.written_questions import WrittenQuestions
 
 WORDED = 120
@@ -90,7 +90,7 @@ class Ranker:
 
     library: Library
     engine: EngineReader
-    load_sections: Callable[[str], Sequence[SearchSection]]
+    load_text: Callable[[str], SearchText | None]
     semantic: SemanticSearch | None
     written: WrittenQuestions
     best_bets: BestBets
@@ -115,6 +115,7 @@ class Ranker:
         query: Query,
         filters: SearchFilters,
         today: date,
+        match: Callable[[str], TextMatch | None],
         asked: Asked | None = None,
         meanwhile: Callable[[Iterable[str]], None] = lambda slugs: None,
     ) -> Ranking:
@@ -124,6 +125,7 @@ class Ranker:
             query: the question.
             filters: what may be found.
             today: what is current on this day.
+            match: what an article, by its slug, has of the question.
             asked: what ``ask`` gave back for the text as it was typed.
             meanwhile: called with the best matches by words while meaning is worked out.
         """
@@ -132,6 +134,8 @@ class Ranker:
             # Most quotation marks are around an error message, not around a search term.
             ranking = self._find(replace(query, phrases=()), filters, today)
             ranking = replace(ranking, relaxed=bool(ranking.candidates))
+        if ranking.mode == "hybrid":
+            ranking = self._prefer_passages(ranking, query, today, match)
         ranking = self._raise_identifiers(ranking, query, filters)
         return self._put_first(ranking, query, filters, today)
 
@@ -154,8 +158,7 @@ class Ranker:
         allow = self.allowed(filters).__contains__
         near = self.semantic.search(query.text, NEAREST, allow, worded, asked)
         degraded = near is None or not self.semantic.complete
-        ranking = replace(self._weigh(result, near, today), degraded=degraded)
-        return ranking if near is None else self._prefer_passages(ranking, query, today)
+        return replace(self._weigh(result, near, today), degraded=degraded)
 
     def _find_words(self, query: Query, filters: SearchFilters) -> EngineResult:
         if not query:
@@ -171,10 +174,13 @@ class Ranker:
         return EngineResult(len(hits), hits)
 
     def _has_phrases(self, slug: str, phrases: Iterable[Sequence[str]]) -> bool:
-        article = self.library.summaries[slug]
+        text = self.load_text(slug)
+        if text is None:
+            return False
+        article = text.article
         analyzer = Analyzer.for_language(article.language)
         heads = (f" {' '.join(analyzer.terms(t))} " for t in (article.title, *article.questions))
-        texts = [*heads, *(section.terms for section in self.load_sections(slug))]
+        texts = [*heads, *(section.terms for section in text.sections)]
         return all(any(contains_phrase(text, phrase) for text in texts) for phrase in phrases)
 
     def _weigh(
@@ -191,18 +197,22 @@ class Ranker:
         total = result.total + (0 if unseen else meant_only)
         return Ranking(tuple(found), total, result.hits, "hybrid")
 
-    def _prefer_passages(self, ranking: Ranking, query: Query, today: date) -> Ranking:
+    def _prefer_passages(
+        self,
+        ranking: Ranking,
+        query: Query,
+        today: date,
+        match: Callable[[str], TextMatch | None],
+    ) -> Ranking:
         """The first hits in the order that they have with what one passage of each covers."""
-        weights = {term.term: self.tell(term.term) for term in query.terms}
-        share = passage_share(len(weights))
+        share = passage_share(len(query.terms))
         factors = self.factors(today)
 
         def add(candidate: Candidate) -> Candidate:
-            article = self.library.summaries.get(candidate.slug)
-            if article is None:
+            found = match(candidate.slug)
+            if found is None:
                 return candidate
-            covered = cover(query, weights, article, self.load_sections(article.slug))
-            gain = share * covered * factors.get(article.slug, 1.0)
+            gain = share * found.covered * factors.get(candidate.slug, 1.0)
             return candidate._replace(score=candidate.score + gain)
 
         first = sorted(map(add, ranking.candidates[:FIRST]), key=lambda c: (-c.score, c.slug))
@@ -224,9 +234,10 @@ class Ranker:
         return replace(ranking, candidates=_descending(ordered))
 
     def _is_headed(self, slug: str, term: str) -> bool:
-        article = self.library.summaries[slug]
-        analyzer = Analyzer.for_language(article.language)
-        return any(term in analyzer.terms(text) for text in (article.title, *article.questions))
+        text = self.load_text(slug)
+        return text is not None and any(
+            f" {term} " in terms for terms in (text.title, *text.questions)
+        )
 
     def _put_first(
         self, ranking: Ranking, query: Query, filters: SearchFilters, today: date

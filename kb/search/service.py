@@ -32,10 +32,12 @@ from kb.search.models import Hit, RankedArticles, SearchOutcome, SearchPage, Sta
 from kb.search.query import Query
 from kb.search.ranking import Ranker, Ranking, allowed_slugs, score_factors
 from kb.search.reading import QuestionReader, Reading
+from kb.search.search_texts import SearchTexts
 from kb.search.semantic import SemanticSearch
 from kb.search.stages import find_stage
 from kb.search.suggestions import SuggestionIndex
 from kb.search.synonyms import Synonyms
+from kb.search.text_matching import TextMatcher
 from kb.search.written_questions import WrittenQuestions
 from kb.text import clean_query_text, fold
 
@@ -45,8 +47,6 @@ QUOTED_FROM = 0.6
 """Confidence from which the best passage is quoted above the hits."""
 _FILTERS_CACHED = 8
 """Sets of all slugs, 2 MB each with 50,000 articles."""
-_SECTIONS_CACHED = 1_024
-"""Articles whose sections are kept in memory, some 10 kB each: most searches find the same few."""
 _PAGES_KEPT = 1_024
 """Pages of hits, some 10 kB each: what was shown while typing, what many ask, and the way back."""
 _FREQUENCIES_CACHED = 65_536
@@ -74,9 +74,8 @@ class SearchService:
     ) -> None:
         self._library = library
         self._engine = engine
-        self._load_sections = lru_cache(maxsize=_SECTIONS_CACHED)(sections.load_search_sections)
+        self._texts = SearchTexts(library, sections, wordings or {})
         self._weak_confidence = weak_confidence
-        self._wordings = wordings or {}
         self._semantic = semantic
         self._clock = clock
         self._kept: LRUCache[Hashable, SearchPage] = LRUCache(_PAGES_KEPT)
@@ -143,7 +142,8 @@ class SearchService:
         cleaned = clean_query_text(text)
         try:
             query = self._reader.read(cleaned).query
-            ranking = self._ranker.rank(query, filters, self._clock.now().date())
+            match = self._matcher(query).match
+            ranking = self._ranker.rank(query, filters, self._clock.now().date(), match)
         except Exception:
             _log.exception("ranking failed; ranked by titles")
             page = self._fall_back(cleaned, limit, filters.audience)
@@ -189,7 +189,7 @@ class SearchService:
         return Ranker(
             library,
             self._engine,
-            self._load_sections,
+            self._texts.load,
             self._semantic,
             written,
             best_bets,
@@ -207,10 +207,9 @@ class SearchService:
         asked = self._ranker.ask(cleaned)
         reading = self._reader.read(cleaned, exact=exact)
         query = reading.query
-        builder = HitBuilder(
-            self._library, self._load_sections, query, self._weights(query), self._wordings
-        )
-        ranking = self._ranker.rank(query, filters, today, asked, builder.prepare)
+        matcher = self._matcher(query)
+        builder = HitBuilder(matcher)
+        ranking = self._ranker.rank(query, filters, today, matcher.match, asked, builder.prepare)
         matches = builder.matches(ranking.candidates[part])
         # Later pages say the same of the search as the first one.
         first = next(iter(builder.matches(ranking.candidates[:1]) if part.start else matches), None)
@@ -233,8 +232,9 @@ class SearchService:
             relaxed=ranking.relaxed,
         )
 
-    def _weights(self, query: Query) -> dict[str, float]:
-        return {t.term: self._idf(t.term) * t.weight for t in query.all_terms}
+    def _matcher(self, query: Query) -> TextMatcher:
+        weights = {t.term: self._idf(t.term) * t.weight for t in query.all_terms}
+        return TextMatcher(query, weights, self._texts.load)
 
     def _outcome(self, ranking: Ranking, confidence: float) -> SearchOutcome:
         if not ranking.candidates:

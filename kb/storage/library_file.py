@@ -40,7 +40,7 @@ from kb.storage.shared_values import SharedValues
 from kb.storage.sqlite_library import Connection, SqliteError, connect, connect_read_only
 
 FILE_NAME = "library.sqlite"
-FORMAT = 2
+FORMAT = 3
 """Raise when tables or values change: files of another format are rebuilt, not migrated,
 since everything in them comes from the content."""
 
@@ -218,7 +218,16 @@ class LibraryFileWriter:
         )  # fmt: skip
         if text is not None:
             sections = [
-                (s.anchor, s.heading, level, s.text, s.terms)
+                (
+                    level,
+                    s.anchor,
+                    s.heading,
+                    s.text,
+                    s.terms,
+                    s.heading_end,
+                    s.places,
+                    s.is_contents,
+                )
                 for s, level in zip(text.sections, text.levels, strict=True)
             ]
             self._connection.execute(
@@ -226,7 +235,7 @@ class LibraryFileWriter:
                 (
                     article.path,
                     _compress(text.html.encode()),
-                    _compress(msgspec.json.encode(sections)),
+                    _compress(msgspec.msgpack.encode(sections)),
                     _compress(msgspec.json.encode(text.versions)),
                 ),
             )
@@ -299,15 +308,17 @@ def _load(data: bytes, kind: type[T]) -> T:
     return decoded
 
 
-_PackedSections = list[tuple[str, str, int, str, str]]
+_PackedSections = list[tuple[int, str, str, str, str, int, bytes, bool]]
+_sections_decoder = msgspec.msgpack.Decoder(_PackedSections)
 
 
 def _unpack_sections(data: bytes) -> tuple[list[int], list[SearchSection]]:
-    packed = _load(zlib.decompress(data), _PackedSections)
-    levels = [level for _, _, level, _, _ in packed]
-    return levels, [
-        SearchSection(anchor, heading, text, terms) for anchor, heading, _, text, terms in packed
+    packed = _sections_decoder.decode(zlib.decompress(data))
+    sections = [
+        SearchSection(anchor, heading, text, terms, heading_end, places, is_contents)
+        for _, anchor, heading, text, terms, heading_end, places, is_contents in packed
     ]
+    return [level for level, *_ in packed], sections
 
 
 def _compress(data: bytes) -> bytes:

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from snowballstemmer.english_stemmer import EnglishStemmer
 from spellchecker import SpellChecker
 
+from kb.content.models import Section
 from kb.search.analysis import Analyzer
+from kb.search.documents import build_search_sections
 from kb.search.query import MAX_TERMS, parse_query
 
 ENGLISH = Analyzer.for_language("en")
@@ -287,7 +289,9 @@ def test_two_words_that_are_one_are_marked_together(
     text: str, typed: str, marked: list[str]
 ) -> None:
     wanted = {word.whole for word in ENGLISH.read(typed)}
-    assert [text[t.start : t.end] for t in ENGLISH.find(text, wanted)] == marked
+    (section,) = build_search_sections([Section("", "", 1, text)], ENGLISH)
+    places = section.find_places([(term, f" {term} ") for term in wanted])
+    assert [text[place.start : place.end] for place in places] == marked
 
 
 def test_words_met_long_ago_are_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
