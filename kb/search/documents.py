@@ -30,8 +30,8 @@ class SearchSection:
     is_contents: bool
     """It is a table of contents: searched, but never shown as what answers."""
 
-    def find_places(self, wanted: Iterable[tuple[str, str]]) -> list[Place]:
-        """Where in ``text`` some terms are said; each is given as it is and between spaces."""
+    def find_places(self, wanted: Iterable[str]) -> list[Place]:
+        """Where in ``text`` some terms are said, in order and apart."""
         return find_places(self.terms, self.heading_end, self.places, wanted)
 
 

@@ -8,7 +8,7 @@ from kb.search.analysis import Analyzer
 from kb.search.documents import SearchSection
 from kb.search.fusion import Candidate
 from kb.search.models import BestPassage, Hit, Reasons
-from kb.search.places import Place
+from kb.search.places import Place, keep_apart
 from kb.search.ranking import Ranking
 from kb.search.snippets import LENGTH, build_snippet
 from kb.search.text_matching import TextMatch, TextMatcher
@@ -29,25 +29,25 @@ class Match:
     """A ranked article with what of the question it has."""
 
     candidate: Candidate
-    text: TextMatch
+    words: TextMatch
     section: SearchSection | None
     """The one that is shown."""
 
     @property
     def article(self) -> ArticleSummary:
         """The article itself."""
-        return self.text.text.article
+        return self.words.text.article
 
     @property
     def found(self) -> frozenset[str]:
         """Those of the terms searched for that occur anywhere in the article."""
-        return self.text.found
+        return self.words.found
 
     @property
     def head(self) -> str:
         """Terms of title, questions, tags, wordings and the heading of the section, in order."""
         in_heading = self.section.terms[: self.section.heading_end] if self.section else ""
-        return f"{self.text.text.head}{in_heading} "
+        return f"{self.words.text.head}{in_heading} "
 
     @property
     def url(self) -> str:
@@ -66,13 +66,13 @@ class HitBuilder:
     def prepare(self, slugs: Iterable[str]) -> None:
         """Read articles that are likely to be shown, with the excerpts that words point to."""
         for slug in slugs:
-            if (text := self.matcher.match(slug)) is not None:
-                self._excerpt(text, text.section)
+            if (words := self.matcher.match(slug)) is not None:
+                self._excerpt(words, words.section)
 
     def matches(self, candidates: Iterable[Candidate]) -> list[Match]:
         """Candidates with their texts."""
-        texts = ((candidate, self.matcher.match(candidate.slug)) for candidate in candidates)
-        return [Match(c, text, self._choose_section(c, text)) for c, text in texts if text]
+        compared = ((candidate, self.matcher.match(candidate.slug)) for candidate in candidates)
+        return [Match(c, words, self._choose_section(c, words)) for c, words in compared if words]
 
     def build(self, match: Match, ranking: Ranking) -> Hit:
         """The hit that a page shows."""
@@ -85,7 +85,7 @@ class HitBuilder:
             anchor=section.anchor if section else "",
             url=match.url,
             score=round(match.candidate.score, 4),
-            snippet=self._excerpt(match.text, section),
+            snippet=self._excerpt(match.words, section),
             internal=article.state is State.INTERNAL,
             reasons=self._reasons(match, ranking),
         )
@@ -96,43 +96,44 @@ class HitBuilder:
         if section is None or not section.text:
             return None
         article = match.article
-        text = self._make_excerpt(match.text, section, PASSAGE_LENGTH)
+        text = self._make_excerpt(match.words, section, PASSAGE_LENGTH)
         return BestPassage(article.slug, article.title, section.heading, match.url, text)
 
-    def _choose_section(self, candidate: Candidate, text: TextMatch) -> SearchSection | None:
+    def _choose_section(self, candidate: Candidate, words: TextMatch) -> SearchSection | None:
         """The one that the words point to; the nearest in meaning when they tell too little."""
-        sections = text.text.shown
+        sections = words.text.shown
         if candidate.anchor is None:
-            return text.section
+            return words.section
         if not candidate.anchor and candidate.cosine >= _SIMILAR and sections:
             return sections[0]
-        if text.told >= _TOLD_BY_WORDS:
-            return text.section
-        return next((s for s in sections if s.anchor == candidate.anchor), text.section)
+        if words.told >= _TOLD_BY_WORDS:
+            return words.section
+        return next((s for s in sections if s.anchor == candidate.anchor), words.section)
 
-    def _excerpt(self, text: TextMatch, section: SearchSection | None) -> str:
-        place = (text.text.article.slug, section)
+    def _excerpt(self, words: TextMatch, section: SearchSection | None) -> str:
+        place = (words.text.article.slug, section)
         known = self._excerpts.get(place)
         if known is None:
-            known = self._excerpts[place] = self._make_excerpt(text, section, LENGTH)
+            known = self._excerpts[place] = self._make_excerpt(words, section, LENGTH)
         return known
 
-    def _make_excerpt(self, text: TextMatch, section: SearchSection | None, length: int) -> str:
+    def _make_excerpt(self, words: TextMatch, section: SearchSection | None, length: int) -> str:
         """Of what a section says; below a heading without a text of its own, of what is next."""
         if section is not None and not section.text:
-            sections = text.text.shown
+            sections = words.text.shown
             following = sections[sections.index(section) :]
             section = next((s for s in following if s.text), None)
         if section is None:
-            return self._make_excerpt_of_summary(text, length)
-        wanted = [(term, f" {term} ") for term in text.found]
-        return build_snippet(section.text, section.find_places(wanted), length)
+            return self._make_excerpt_of_summary(words, length)
+        return build_snippet(section.text, section.find_places(words.found), length)
 
-    def _make_excerpt_of_summary(self, text: TextMatch, length: int) -> str:
-        article = text.text.article
+    def _make_excerpt_of_summary(self, words: TextMatch, length: int) -> str:
+        # Shown for want of a text only, so that nothing has been looked for in it yet.
+        article, query = words.text.article, self.matcher.query
+        wanted = self.matcher.weights.keys() - query.in_parts(words.found)
         placed = Analyzer.for_language(article.language).placed_terms(article.summary)
-        places = [Place(start, end, term) for term, start, end in placed if term in text.found]
-        return build_snippet(article.summary, places, length)
+        places = (Place(start, end, term) for term, start, end in placed if term in wanted)
+        return build_snippet(article.summary, keep_apart(places), length)
 
     def _reasons(self, match: Match, ranking: Ranking) -> Reasons:
         query = self.matcher.query

@@ -33,32 +33,36 @@ def pack_places(places: Iterable[tuple[int, int]]) -> bytes:
     return msgspec.msgpack.encode(numbers)
 
 
-def find_places(
-    terms: str, first: int, packed: bytes, wanted: Iterable[tuple[str, str]]
-) -> list[Place]:
-    """Where some terms are said, in the order of the text; of overlapping ones the longer.
+def find_places(terms: str, first: int, packed: bytes, wanted: Iterable[str]) -> list[Place]:
+    """Where some terms are said, in the order of the text and apart.
 
     Args:
         terms: of a text, each between single spaces.
         first: where in ``terms`` those begin that have places.
         packed: their places.
-        wanted: terms to look for, each also between spaces.
+        wanted: terms to look for.
     """
     found = [
         (number, term)
-        for term, spaced in wanted
-        for number in islice(_find_numbers(terms, first, spaced), _MOST_PLACES)
+        for term in wanted
+        for number in islice(_find_numbers(terms, first, f" {term} "), _MOST_PLACES)
     ]
     if not found:
         return []
     numbers = _decoder.decode(packed)
     lengths = numbers[1::2]
     starts = list(accumulate(numbers[::2]))
-    places = [Place(starts[n], starts[n] + lengths[n], term) for n, term in found]
-    places.sort(key=lambda place: (place.start, -place.end))
+    return keep_apart(Place(starts[n], starts[n] + lengths[n], term) for n, term in found)
+
+
+def keep_apart(places: Iterable[Place]) -> list[Place]:
+    """Places in the order of the text; of overlapping ones the first, of these the longest.
+
+    A word has a place for each of its terms, and two that are one for each of them as well.
+    """
     end = 0
     apart = []
-    for place in places:
+    for place in sorted(places, key=lambda place: (place.start, -place.end, place.term)):
         if place.start >= end:
             apart.append(place)
             end = place.end

@@ -23,5 +23,5 @@ def find_stage(first: Match | None, reading: Reading, ranking: Ranking) -> Stage
     if reading.completed and first.found & reading.completed:
         return Stage.PREFIX
     terms = [term.term for term in reading.query.terms]
-    texts = (first.head, *(section.terms for section in first.text.text.shown))
+    texts = (first.head, *(section.terms for section in first.words.text.shown))
     return Stage.ALL_WORDS if any(are_near(terms, text) for text in texts) else Stage.ANY_WORDS

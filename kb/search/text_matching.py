@@ -1,7 +1,7 @@
 """What the texts of articles have of one question: by that passages are compared and chosen.
 
 Each text is looked through once.  What it has is kept as one bit for each term that is
-searched for, for most of a hundred texts of a search have the same few of them.
+searched for: what the same bits mean is worked out once for all texts that have them.
 """
 
 from collections.abc import Callable, Mapping
@@ -54,7 +54,7 @@ class TextMatcher:
     ) -> None:
         """``weights`` tells how much each term searched for tells (idf times its weight)."""
         self.query = query
-        self._weights = weights
+        self.weights = weights
         self._load = load
         self._own = {term.term: weights[term.term] for term in query.terms}
         self._wanted = [(1 << n, f" {term} ") for n, term in enumerate(weights)]
@@ -98,7 +98,7 @@ class TextMatcher:
         if known is None:
             terms = frozenset(
                 term
-                for term, (bit, _) in zip(self._weights, self._wanted, strict=True)
+                for term, (bit, _) in zip(self.weights, self._wanted, strict=True)
                 if bits & bit
             )
             covered = self.query.covered(terms)
@@ -116,5 +116,5 @@ class TextMatcher:
         sections = text.shown
         if sections and title.has_all:
             return find_beginning(sections, self._own)  # what is asked is what it is called
-        telling = {term: weight for term, weight in self._weights.items() if term in found}
+        telling = {term: weight for term, weight in self.weights.items() if term in found}
         return choose_section(sections, telling, title.terms)

@@ -290,7 +290,7 @@ def test_two_words_that_are_one_are_marked_together(
 ) -> None:
     wanted = {word.whole for word in ENGLISH.read(typed)}
     (section,) = build_search_sections([Section("", "", 1, text)], ENGLISH)
-    places = section.find_places([(term, f" {term} ") for term in wanted])
+    places = section.find_places(wanted)
     assert [text[place.start : place.end] for place in places] == marked
 
 

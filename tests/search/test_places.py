@@ -20,7 +20,7 @@ def section(text: str, heading: str = "") -> SearchSection:
 
 
 def said(built: SearchSection, *terms: str) -> list[str]:
-    places = built.find_places([(term, f" {term} ") for term in terms])
+    places = built.find_places(terms)
     return [built.text[place.start : place.end] for place in places]
 
 
@@ -35,7 +35,7 @@ def test_the_places_are_those_of_the_terms_however_words_stand_together() -> Non
         assert built.terms.split() == [*ENGLISH.terms(heading), *ENGLISH.terms(text)]
         assert built.terms[: built.heading_end].split() == ENGLISH.terms(heading)
         for wanted in {term for term, _, _ in placed}:
-            found = {(p.start, p.end) for p in built.find_places([(wanted, f" {wanted} ")])}
+            found = {(p.start, p.end) for p in built.find_places([wanted])}
             expected = {(start, end) for term, start, end in placed if term == wanted}
             # Of two that overlap, as in "5 5 GB" with "5gb", the longer or the first stays.
             assert found <= expected

@@ -10,8 +10,7 @@ ENGLISH = Analyzer.for_language("en")
 
 def snippet(text: str, question: str) -> str:
     (section,) = build_search_sections([Section("a", "Question", 2, text.strip())], ENGLISH)
-    wanted = [(term, f" {term} ") for term in ENGLISH.terms(question)]
-    return build_snippet(section.text, section.find_places(wanted))
+    return build_snippet(section.text, section.find_places(ENGLISH.terms(question)))
 
 
 def test_a_row_far_down_a_long_table_is_shown() -> None:
