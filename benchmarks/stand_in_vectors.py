@@ -12,11 +12,14 @@ from kb.config import Settings
 from kb.publishing.passages import build_table
 from kb.publishing.publisher import no_progress
 from kb.search.passage_table import UNKNOWN
+from kb.search.piece_file import Signs
 from kb.search.rounded import Vectors
 
 DIMENSION = 384
 """Of the default model."""
 _SUBJECTS = 64
+_PIECES = 77
+"""Word pieces of a passage in the public help center of the judged questions, punctuation aside."""
 _HALVED_AFTER = 48
 """Directions until vectors are half as long along them: gives the three quarters."""
 
@@ -36,9 +39,10 @@ def fill_vectors(settings: Settings) -> int:
     store = vectors._open_store()
     located = store.locate(table)
     assert located.rows is not None
-    missing = sorted(set(located.digests[located.rows == UNKNOWN].tolist()))
+    # In the order in which they would be embedded: passages of an article follow each other.
+    missing = list(dict.fromkeys(located.digests[located.rows == UNKNOWN].tolist()))
     if missing:
-        store.add(missing, random_vectors(len(missing)))
+        store.add(missing, random_vectors(len(missing)), _random_pieces(len(missing)))
     vectors.complete(no_progress)  # finds all of them, and writes the list
     return len(missing)
 
@@ -60,6 +64,14 @@ def random_vectors(count: int, seed: int = 1, together: int = 1) -> Vectors:
     found = found @ axes
     found /= np.linalg.norm(found, axis=1, keepdims=True)
     return found
+
+
+def _random_pieces(count: int) -> list[Signs]:
+    """The word pieces of so many passages, as many as real ones have."""
+    random = np.random.default_rng(2)
+    some = random.integers(0, 256, (10_000, DIMENSION // 8), np.uint8)
+    starts = random.integers(0, len(some) - _PIECES, count).tolist()
+    return [some[start : start + _PIECES] for start in starts]
 
 
 def anywhere(count: int, seed: int) -> Vectors:

@@ -21,6 +21,7 @@ from kb.publishing.layout import IndexLayout
 from kb.publishing.publisher import Publisher, no_progress
 from kb.publishing.revision import Progress, Revision
 from kb.publishing.vectors import VectorPublisher
+from kb.search.vector_store import SUFFIXES
 
 OpenAt = Callable[[IndexLayout, str], Generation]
 """Opens a generation of an index folder."""
@@ -101,7 +102,7 @@ class Trial:
         folder = layout.vectors / known.embedder.model
         folder.mkdir(parents=True)
         for file in published.glob("*") if published.is_dir() else ():
-            if file.suffix in (".npy", ".ids"):
+            if file.suffix in SUFFIXES:
                 (folder / file.name).symlink_to(file.absolute())
         return VectorPublisher(layout, known.library_files, known.embedder)
 

@@ -24,7 +24,7 @@ from kb.publishing.models import Catalogue
 from kb.publishing.passages import LastPassages, build_table, load_missing_texts
 from kb.publishing.revision import Progress
 from kb.publishing.store import LibraryFiles, LibraryReader
-from kb.search.embedder import Embedder, Vectors
+from kb.search.embedder import Embedder, Embedding
 from kb.search.passage_table import (
     FILE_NAME,
     PassageTable,
@@ -219,14 +219,14 @@ class _Work:
         self, table: PassageTable, catalogue: Catalogue, reader: LibraryReader
     ) -> PassageTable:
         texts = load_missing_texts(table, catalogue, reader)
-        done: list[tuple[bytes, Vectors]] = []
+        done: list[tuple[bytes, Embedding]] = []
         flushed = time.monotonic()
         remaining = iter(texts.items())
         self._progress("Embedding", 0, len(texts))
         try:
             while self._is_wanted() and (batch := list(islice(remaining, _AT_ONCE))):
-                vectors = self._embedder.embed([text for _, text in batch])
-                done += zip((digest for digest, _ in batch), vectors, strict=True)
+                found = self._embedder.embed_pieces([text for _, text in batch])
+                done += zip((digest for digest, _ in batch), found, strict=True)
                 self.embedded += len(batch)
                 self._progress("Embedding", self.embedded, len(texts))
                 if time.monotonic() - flushed > _FLUSH_SECONDS:
@@ -236,7 +236,9 @@ class _Work:
             self._flush(done)
         return self._store.locate(table)
 
-    def _flush(self, done: list[tuple[bytes, Vectors]]) -> None:
+    def _flush(self, done: list[tuple[bytes, Embedding]]) -> None:
         if done:
-            self._store.add([digest for digest, _ in done], np.stack([row for _, row in done]))
+            vectors = np.stack([embedding.vector for _, embedding in done])
+            pieces = [embedding.pieces for _, embedding in done]
+            self._store.add([digest for digest, _ in done], vectors, pieces)
             done.clear()

@@ -6,15 +6,30 @@ from words alone.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.errors import EmbedderUnavailable
+from kb.search.piece_file import Signs
 
 Vectors = NDArray[np.float32]
 """Rows of unit length: the dot product of two of them is the cosine of their angle."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Embedding:
+    """What a model makes of one text."""
+
+    vector: NDArray[np.float32]
+    """Of unit length."""
+    pieces: Signs
+    """Of its word pieces in order, without punctuation; none where a model has but one vector
+    for a text."""
+    places: NDArray[np.int32]
+    """Start and end of each piece in the text, a row each."""
 
 
 class EmbedderLoading(EmbedderUnavailable):
@@ -42,14 +57,24 @@ class Embedder(Protocol):
         """
         ...
 
-    def start(self, texts: Sequence[str], *, timeout: float) -> Callable[[], Vectors]:
-        """Begin what ``embed`` does; what is given back waits for the rows.
-
-        For whoever has other work meanwhile. It may be left uncalled. ``timeout`` counts
-        from now on, but rows that are there are given whenever they are asked for.
+    def embed_pieces(
+        self, texts: Sequence[str], *, timeout: float | None = None
+    ) -> Sequence[Embedding]:
+        """The same with the word pieces of each text.
 
         Raises:
-            EmbedderUnavailable: at once, or when the rows are asked for.
+            EmbedderUnavailable: as above.
+        """
+        ...
+
+    def start(self, text: str, *, timeout: float) -> Callable[[], Embedding]:
+        """Begin to embed one text; what is given back waits for it.
+
+        For whoever has other work meanwhile. It may be left uncalled. ``timeout`` (s) counts
+        from now on, but what is there is given whenever it is asked for.
+
+        Raises:
+            EmbedderUnavailable: at once, or when the text is asked for.
         """
         ...
 

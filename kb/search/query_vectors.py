@@ -4,21 +4,15 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from kb.errors import EmbedderUnavailable
 from kb.search.breaker import Breaker
-from kb.search.embedder import Embedder, EmbedderLoading
+from kb.search.embedder import Embedder, EmbedderLoading, Embedding
 
 CACHED = 4_096
-"""Questions, 6 MB with the default model. Popular ones are asked again and again."""
+"""Questions, 10 MB with the default model. Popular ones are asked again and again."""
 WARM_SECONDS = 1.0
 """How long one try waits: workers look for a new generation in between."""
-
-Vector = NDArray[np.float32]
 
 _log = logging.getLogger(__name__)
 
@@ -31,7 +25,7 @@ class QueryVectors:
         self._timeout = timeout
         self._breaker = Breaker()
         self._lock = threading.Lock()
-        self._cache: OrderedDict[str, Vector] = OrderedDict()
+        self._cache: OrderedDict[str, Embedding] = OrderedDict()
         self._told: set[str] = set()
         self._working = False
 
@@ -40,14 +34,14 @@ class QueryVectors:
         """The model's name and checksum; empty when there is none."""
         return self._embedder.model
 
-    def embed(self, text: str) -> Vector | None:
-        """The vector of a question; None when it cannot be had in time, which is logged."""
+    def embed(self, text: str) -> Embedding | None:
+        """What a question means; None when it cannot be had in time, which is logged."""
         return self.start(text)()
 
-    def start(self, text: str) -> Callable[[], Vector | None]:
+    def start(self, text: str) -> Callable[[], Embedding | None]:
         """Begin what ``embed`` does, for whoever has other work meanwhile.
 
-        What is given back waits for the vector; it may be left uncalled.
+        What is given back waits for it; it may be left uncalled.
         """
         with self._lock:
             known = self._cache.get(text)
@@ -75,17 +69,17 @@ class QueryVectors:
         """Release the model."""
         self._embedder.close()
 
-    def _try(self, text: str, timeout: float) -> Callable[[], Vector | None]:
+    def _try(self, text: str, timeout: float) -> Callable[[], Embedding | None]:
         try:
-            collect = self._embedder.start([text], timeout=timeout)
+            collect = self._embedder.start(text, timeout=timeout)
         except EmbedderUnavailable as error:
             self._failed(error)
             return lambda: None
         return lambda: self._collect(text, collect)
 
-    def _collect(self, text: str, collect: Callable[[], NDArray[Any]]) -> Vector | None:
+    def _collect(self, text: str, collect: Callable[[], Embedding]) -> Embedding | None:
         try:
-            vector: NDArray[Any] = collect()[0]
+            found = collect()
         except EmbedderUnavailable as error:
             self._failed(error)
             return None
@@ -94,8 +88,8 @@ class QueryVectors:
         if self._told:
             _log.warning("searching by meaning again")
             self._told.clear()
-        self._remember(text, vector)
-        return vector
+        self._remember(text, found)
+        return found
 
     def _failed(self, error: EmbedderUnavailable) -> None:
         self._working = False
@@ -103,8 +97,8 @@ class QueryVectors:
         if not isinstance(error, EmbedderLoading):
             self.tell_once(str(error))
 
-    def _remember(self, text: str, vector: Vector) -> None:
+    def _remember(self, text: str, found: Embedding) -> None:
         with self._lock:
-            self._cache[text] = vector
+            self._cache[text] = found
             while len(self._cache) > CACHED:
                 self._cache.popitem(last=False)

@@ -18,7 +18,14 @@ from kb.search.codes import tells_where
 from kb.search.engine import EngineHit, EngineReader, EngineResult
 from kb.search.filters import SearchFilters
 from kb.search.freshness import freshness
-from kb.search.fusion import Candidate, order_by_both, order_by_words, passage_share
+from kb.search.fusion import (
+    WORDS_SHARE,
+    Candidate,
+    order_by_both,
+    order_by_words,
+    passage_share,
+)
+from kb.search.late_interaction import weigh_pieces
 from kb.search.phrases import contains_phrase
 from kb.search.query import Query
 from kb.search.query_syntax import read_syntax
@@ -129,13 +136,11 @@ class Ranker:
             asked: what ``ask`` gave back for the text as it was typed.
             meanwhile: called with the best matches by words while meaning is worked out.
         """
-        ranking = self._find(query, filters, today, asked, meanwhile)
+        ranking = self._find(query, filters, today, match, asked, meanwhile)
         if query.phrases and not ranking.candidates:
             # Most quotation marks are around an error message, not around a search term.
-            ranking = self._find(replace(query, phrases=()), filters, today)
+            ranking = self._find(replace(query, phrases=()), filters, today, match)
             ranking = replace(ranking, relaxed=bool(ranking.candidates))
-        if ranking.mode == "hybrid":
-            ranking = self._prefer_passages(ranking, query, today, match)
         ranking = self._raise_identifiers(ranking, query, filters)
         return self._put_first(ranking, query, filters, today)
 
@@ -144,6 +149,7 @@ class Ranker:
         query: Query,
         filters: SearchFilters,
         today: date,
+        match: Callable[[str], TextMatch | None],
         asked: Asked | None = None,
         meanwhile: Callable[[Iterable[str]], None] = lambda slugs: None,
     ) -> Ranking:
@@ -158,7 +164,11 @@ class Ranker:
         allow = self.allowed(filters).__contains__
         near = self.semantic.search(query.text, NEAREST, allow, worded, asked)
         degraded = near is None or not self.semantic.complete
-        return replace(self._weigh(result, near, today), degraded=degraded)
+        ranking = replace(self._weigh(result, near, today), degraded=degraded)
+        if near is None:
+            return ranking
+        words = self._compare_words(ranking.candidates[:FIRST], query, asked)
+        return self._prefer_passages(ranking, query, today, match, words)
 
     def _find_words(self, query: Query, filters: SearchFilters) -> EngineResult:
         if not query:
@@ -197,14 +207,29 @@ class Ranker:
         total = result.total + (0 if unseen else meant_only)
         return Ranking(tuple(found), total, result.hits, "hybrid")
 
+    def _compare_words(
+        self, candidates: Iterable[Candidate], query: Query, asked: Asked | None
+    ) -> Mapping[str, float]:
+        """How near the words of candidates are to those of the question, each in its place."""
+        question = asked.embedding if asked is not None else None
+        if question is None or self.semantic is None:
+            return {}
+        pieces = weigh_pieces(question, self.analyzer.placed_terms(query.text), self.tell)
+        slugs = (candidate.slug for candidate in candidates)
+        return self.semantic.compare_pieces(pieces, slugs) if pieces is not None else {}
+
     def _prefer_passages(
         self,
         ranking: Ranking,
         query: Query,
         today: date,
         match: Callable[[str], TextMatch | None],
+        words: Mapping[str, float],
     ) -> Ranking:
-        """The first hits in the order that they have with what one passage of each covers."""
+        """The first hits in the order that they have with what one passage of each has.
+
+        That is how much of the question it covers, and how near its ``words`` are.
+        """
         share = passage_share(len(query.terms))
         factors = self.factors(today)
 
@@ -212,7 +237,8 @@ class Ranker:
             found = match(candidate.slug)
             if found is None:
                 return candidate
-            gain = share * found.covered * factors.get(candidate.slug, 1.0)
+            gain = share * found.covered + WORDS_SHARE * words.get(candidate.slug, 0.0)
+            gain *= factors.get(candidate.slug, 1.0)
             return candidate._replace(score=candidate.score + gain)
 
         first = sorted(map(add, ranking.candidates[:FIRST]), key=lambda c: (-c.score, c.slug))

@@ -86,7 +86,7 @@ def _layout(dimension: int) -> np.dtype[np.void]:
 
 
 def _multiply(values: NDArray[np.int8], question: NDArray[np.int8], out: Vectors) -> None:
-    cdist = _find_cdist()
+    cdist = find_cdist()
     if cdist is not None:
         # Not into "out": simsimd 6.5 then returns a None that it does not own, and before Python 3.12
         # the process dies when the last is gone. A worker has 76,000, one for each question.
@@ -99,8 +99,12 @@ def _multiply(values: NDArray[np.int8], question: NDArray[np.int8], out: Vectors
 
 
 @cache
-def _find_cdist() -> Callable[..., object] | None:
-    # The extra "semantic" has it; without it numpy does the same, some ten times more slowly.
+def find_cdist() -> Callable[..., object] | None:
+    """simsimd's, which compares all rows of one array with all of another.
+
+    None where the extra "semantic" is not installed: numpy does the same, some ten times more
+    slowly.
+    """
     try:
         from simsimd import cdist
     except ImportError:

@@ -5,13 +5,12 @@ broken, it answers None and search goes on with words alone.
 """
 
 import logging
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
+from kb.search.embedder import Embedding
+from kb.search.late_interaction import AskedPieces
 from kb.search.passage_table import FILE_NAME, TableError
 from kb.search.query_vectors import QueryVectors
 from kb.search.vector_store import SegmentError
@@ -22,13 +21,18 @@ __all__ = ["SemanticHit", "SemanticSearch"]
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
 class Asked:
-    """A question whose vector is on its way."""
+    """A question that is being embedded."""
 
-    text: str
-    collect: Callable[[], NDArray[np.float32] | None]
-    """Waits for the vector; None when it cannot be had in time."""
+    def __init__(self, text: str, collect: Callable[[], Embedding | None]) -> None:
+        """``collect`` waits for what it means."""
+        self.text = text
+        self._collect = collect
+
+    @cached_property
+    def embedding(self) -> Embedding | None:
+        """What it means, once that is there; None when it cannot be had in time."""
+        return self._collect()
 
 
 class SemanticSearch:
@@ -75,13 +79,25 @@ class SemanticSearch:
         if asked is None or asked.text != text:
             asked = self.ask(text)
         index = self._index
-        vector = asked.collect() if asked is not None else None
-        if index is None or vector is None:
+        question = asked.embedding if asked is not None else None
+        if index is None or question is None:
             return None
-        if len(vector) != index.dimension:
+        if len(question.vector) != index.dimension:
             self._questions.tell_once("the vectors have another length: run `kb index`")
             return None
-        return index.search(vector, limit, allow, also, words=len(text.split()))
+        return index.search(question.vector, limit, allow, also, words=len(text.split()))
+
+    def compare_pieces(self, asked: AskedPieces, slugs: Iterable[str]) -> Mapping[str, float]:
+        """How near the words of some articles come to those of a question, -1 to 1, by slug.
+
+        0 for an article of whose words nothing is known; empty when that cannot be told at all.
+        """
+        index = self._index
+        try:
+            return index.compare_pieces(asked, slugs) if index is not None else {}
+        except (OSError, ValueError) as error:
+            self._questions.tell_once(f"the word pieces cannot be read ({error}): run `kb index`")
+            return {}
 
     def refresh(self) -> bool:
         """Open the vectors again if they have changed on disk; True if they did."""

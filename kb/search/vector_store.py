@@ -1,7 +1,8 @@
 """Vectors of texts, computed once and kept in files that are only ever added.
 
 Each segment is ``<name>.npy``, rows (``kb.search.rounded``) that workers map into memory,
-and ``<name>.ids``, the digests of their texts.  Written aside, synced, renamed, and never
+``<name>.pieces``, the word pieces of their texts, and ``<name>.ids``, the digests of these.
+Written aside, synced, renamed, and never
 changed: whoever maps one is not disturbed, and a publish that is killed loses only what
 it had not written yet.  Small segments are merged now and then.
 """
@@ -11,17 +12,22 @@ import os
 import secrets
 import tempfile
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.search.passage_table import DIGEST, UNKNOWN, PassageTable
+from kb.search.piece_file import PieceFile, Signs, no_signs, write_pieces
 from kb.search.rounded import RoundedVectors, Rows, Vectors, are_rows, round_vectors
 
+SUFFIXES = (".ids", ".pieces", ".npy")
+"""Of the files of a segment, in the order in which they are written: with the last it is there."""
 MAX_SEGMENTS = 8
 """More are merged: every search visits each of them."""
 _LEFTOVER_SECONDS = 3_600.0
@@ -37,10 +43,11 @@ class SegmentError(ValueError):
 
 @dataclass(frozen=True)
 class Segment:
-    """One file of vectors, mapped into memory."""
+    """Vectors that were written together, mapped into memory, and the word pieces of their texts."""
 
     name: str
     rows: Rows
+    pieces: PieceFile
     ids: Path
 
     @cached_property
@@ -78,7 +85,19 @@ def open_segment(folder: Path, name: str) -> Segment:
     lengths = np.linalg.norm(some.restore(), axis=1)
     if not bool((np.abs(lengths - 1.0) < _UNIT_TOLERANCE).all()):
         raise SegmentError(f"{path} is damaged: its rows have no unit length")
-    return Segment(name, rows, folder / f"{name}.ids")
+    return Segment(
+        name, rows, _open_pieces(path.with_suffix(".pieces"), rows), path.with_suffix(".ids")
+    )
+
+
+def _open_pieces(path: Path, rows: Rows) -> PieceFile:
+    try:
+        pieces = PieceFile(path, RoundedVectors.of(rows).dimension)
+    except (OSError, ValueError, EOFError) as error:
+        raise SegmentError(f"{path} cannot be read ({error})") from error
+    if len(pieces) != len(rows):
+        raise SegmentError(f"{path} and its vectors do not belong together")
+    return pieces
 
 
 class VectorStore:
@@ -131,24 +150,22 @@ class VectorStore:
         )
         return table.located(self.model, dimension, tuple(names), rows)
 
-    def add(self, digests: Sequence[bytes], vectors: Vectors) -> None:
-        """Keep vectors durably, rounded. Raises OSError."""
-        self._add_rows(digests, round_vectors(vectors))
+    def add(
+        self, digests: Sequence[bytes], vectors: Vectors, pieces: Sequence[Signs] | None = None
+    ) -> None:
+        """Keep vectors durably, rounded, with the word pieces of each. Raises OSError."""
+        pieces = [no_signs(vectors.shape[1])] * len(vectors) if pieces is None else pieces
+        self._add_rows(digests, round_vectors(vectors), list(map(len, pieces)), pieces)
 
-    def _add_rows(self, digests: Sequence[bytes], rows: Rows) -> None:
+    def _add_rows(
+        self, digests: Sequence[bytes], rows: Rows, counts: Sequence[int], pieces: Iterable[Signs]
+    ) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         name = f"{time.time_ns():x}{secrets.token_hex(2)}"
-        _write(self.folder / f"{name}.ids", np.array(digests, DIGEST).tobytes())
-        descriptor, temporary = tempfile.mkstemp(dir=self.folder, prefix=".writing-")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                np.save(file, rows)
-                file.flush()
-                os.fsync(file.fileno())
-            _publish(temporary, self.folder / f"{name}.npy")
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        ids, signs, vectors = (self.folder / f"{name}{suffix}" for suffix in SUFFIXES)
+        _write(ids, lambda file: file.write(np.array(digests, DIGEST).tobytes()))
+        _write(signs, lambda file: write_pieces(file, counts, pieces))
+        _write(vectors, lambda file: np.save(file, rows))
         self._segments[name] = open_segment(self.folder, name)
 
     def merge(self, table: PassageTable) -> PassageTable:
@@ -166,7 +183,8 @@ class VectorStore:
                 if digest in wanted:
                     seen.setdefault(digest, (segment, row))
         kept = [segment.rows[row : row + 1] for segment, row in seen.values()]
-        self._add_rows(list(seen), np.concatenate(kept))
+        counts = [int(segment.pieces.counts[row]) for segment, row in seen.values()]
+        self._add_rows(list(seen), np.concatenate(kept), counts, _read_pieces(seen.values()))
         for segment in small:
             del self._segments[segment.name]
         return self.locate(table)
@@ -183,11 +201,19 @@ class VectorStore:
                 folder.rmdir()  # only when empty
 
 
-def _write(path: Path, data: bytes) -> None:
+def _read_pieces(rows: Iterable[tuple[Segment, int]]) -> Iterator[Signs]:
+    """One row after the other, and one file: all of them together may be gigabytes."""
+    for _, some in groupby(rows, key=lambda place: place[0].name):
+        for segment, row in some:
+            yield segment.pieces.read(row, row + 1)
+        segment.pieces.close()
+
+
+def _write(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            write(file)
             file.flush()
             os.fsync(file.fileno())
         _publish(temporary, path)

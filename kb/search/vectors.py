@@ -20,8 +20,10 @@ from kb.search.comparing import (
     compare,
     compare_rows,
 )
+from kb.search.late_interaction import AskedPieces, PassagePieces
 from kb.search.passage_table import PassageTable, TableError, load_table
 from kb.search.passages import PassageKind
+from kb.search.piece_file import PieceFile
 from kb.search.principal_components import ProjectedVectors, project
 from kb.search.rounded import RoundedVectors
 from kb.search.vector_store import SegmentError, open_segment
@@ -56,7 +58,12 @@ class VectorIndex:
         TableError, SegmentError: a file is missing, damaged or of another length.
     """
 
-    def __init__(self, table: PassageTable, parts: Sequence[RoundedVectors]) -> None:
+    def __init__(
+        self,
+        table: PassageTable,
+        parts: Sequence[RoundedVectors],
+        pieces: Sequence[PieceFile] = (),
+    ) -> None:
         rows = table.rows
         assert rows is not None
         if any(vectors.dimension != table.dimension for vectors in parts):
@@ -77,6 +84,9 @@ class VectorIndex:
         self._sections = PassageGroups(rows, table.counts, is_section)
         anchors = table.anchors
         self._anchors = PackedStrings(anchors[n] for n in np.flatnonzero(is_section).tolist())
+        self._pieces = (
+            PassagePieces(rows, table.counts, pieces, table.dimension) if pieces else None
+        )
         self._projected: ProjectedVectors | None = None
 
     def prepare(self) -> None:
@@ -123,6 +133,19 @@ class VectorIndex:
             )
         ]
         return tuple(sorted(hits, key=lambda hit: (-hit.similarity, hit.slug)))
+
+    def compare_pieces(self, asked: AskedPieces, slugs: Iterable[str]) -> dict[str, float]:
+        """How near the words of some articles come to those of a question, -1 to 1, by slug.
+
+        0 for an article of whose words nothing is known; without those that are none.
+
+        Raises:
+            OSError, ValueError: a file cannot be read any more.
+        """
+        known = {slug: self._number[slug] for slug in slugs if slug in self._number}
+        if self._pieces is None or not known:
+            return {}
+        return dict(zip(known, self._pieces.compare(asked, list(known.values())), strict=True))
 
     def _find(
         self,
@@ -225,4 +248,5 @@ def open_vectors(directory: Path, store: Path) -> VectorIndex:
     if not table.model or "/" in table.model or table.model.startswith("."):
         raise TableError(f"{directory} names no model")
     segments = [open_segment(store / table.model, name) for name in table.segments]
-    return VectorIndex(table, [segment.vectors for segment in segments])
+    vectors = [segment.vectors for segment in segments]
+    return VectorIndex(table, vectors, [segment.pieces for segment in segments])

@@ -75,6 +75,25 @@ def test_a_text_has_the_same_vector_whatever_it_is_embedded_with(model: OnnxEmbe
     assert len(model.embed([])) == 0
 
 
+def test_words_have_vectors_and_places_of_their_own(model: OnnxEmbedder) -> None:
+    text = "The kettle, un-descaled!"
+    (found,) = model.embed_pieces([text])
+    assert [text[start:end] for start, end in found.places] == [
+        "The", "kettle", "un", "des", "cal", "ed"
+    ]  # fmt: skip
+    assert found.pieces.shape == (6, 384 // 8)
+    (other,) = model.embed_pieces(["a kettle"])
+    (far,) = model.embed_pieces(["your parcel"])
+
+    def differing(one: np.ndarray, another: np.ndarray) -> int:
+        return int(np.bitwise_count(one ^ another).sum())
+
+    assert differing(found.pieces[1], other.pieces[1]) < 100
+    assert differing(found.pieces[1], far.pieces[1]) > 120
+    assert [one.pieces.shape for one in model.embed_pieces(["", "?!"])] == [(0, 48)] * 2
+    assert model.start(text, timeout=PATIENT)().places.tolist() == found.places.tolist()
+
+
 def test_what_somebody_waits_for_is_read_in_bounded_time(model: OnnxEmbedder) -> None:
     noise = "qzxj vkwp " * 20
     beginning, whole = model.embed([noise], timeout=10.0)[0], model.embed([noise])[0]
@@ -130,6 +149,9 @@ def test_pooling_and_length_of_an_export_are_heeded(export: Path) -> None:
     first = load(export)
     assert first.model != mean.model
     assert not np.allclose(first.embed(["kettle"]), mean.embed(["kettle"]), atol=0.01)
+    assert (
+        len(first.embed_pieces(["kettle"])[0].pieces) == 0
+    )  # its words mean nothing by themselves
     (export / "sentence_bert_config.json").write_text(json.dumps({"max_seq_length": 8}))
     short = load(export)
     long_text = "The kettle boils " + "and the cat sleeps " * 30
@@ -206,6 +228,10 @@ def test_the_shared_process_gives_the_same_vectors(model: OnnxEmbedder, tmp_path
         client = remote(path)
         texts = ["kettle", "where is my parcel?"]
         assert np.allclose(client.embed(texts, timeout=PATIENT), model.embed(texts), atol=1e-6)
+        for one, same in zip(client.embed_pieces(texts), model.embed_pieces(texts), strict=True):
+            assert np.array_equal(one.pieces, same.pieces)
+            assert np.array_equal(one.places, same.places)
+        assert client.start(texts[1], timeout=PATIENT)().places[0].tolist() == [0, 5]
         assert client.dimension == 384
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         client.close()
@@ -311,9 +337,22 @@ def test_an_answer_that_cannot_be_read_is_no_answer(
     thread.join()
 
 
-def test_a_reply_of_a_wrong_length_is_refused(tmp_path: Path) -> None:
-    name = find_model_files(None).name
-    thread = answer_once(tmp_path / "socket", framed(EmbedReply(name, 384, b"\x00" * 8)))
+@pytest.mark.parametrize(
+    ("vectors", "pieces", "places"),
+    [
+        (b"\x00" * 8, [b""], [b""]),
+        (b"\x00" * 384 * 4, [], []),
+        (b"\x00" * 384 * 4, [b"", b""], [b"", b""]),
+        (b"\x00" * 384 * 4, [b"\x00" * 47], [b""]),
+        (b"\x00" * 384 * 4, [b"\x00" * 48], [b"\x00" * 7]),
+        (b"\x00" * 384 * 4, [b"\x00" * 48], [b"\x00" * 16]),
+    ],
+)
+def test_a_reply_of_a_wrong_length_is_refused(
+    tmp_path: Path, vectors: bytes, pieces: list[bytes], places: list[bytes]
+) -> None:
+    reply = EmbedReply(find_model_files(None).name, 384, vectors, pieces=pieces, places=places)
+    thread = answer_once(tmp_path / "socket", framed(reply))
     with pytest.raises(EmbedderUnavailable, match="wrong length"):
         remote(tmp_path / "socket").embed(["kettle"], timeout=2)
     thread.join()

@@ -1,5 +1,6 @@
 """The semantic stage as search uses it: there, not there yet, slow, broken, turned off."""
 
+import os
 import shutil
 import signal
 import threading
@@ -13,12 +14,14 @@ import pytest
 from kb.bootstrap.publishing import build_generations, build_publisher
 from kb.config import Settings
 from kb.publishing.generation import Generation
-from kb.search import breaker
+from kb.search import breaker, ranking
+from kb.search.analysis import Analyzer
 from kb.search.embedder import Embedder
 from kb.search.embedders.model_files import find_model_files
 from kb.search.embedders.null import NullEmbedder
 from kb.search.embedders.onnx import OnnxEmbedder
 from kb.search.embedders.remote import RemoteEmbedder
+from kb.search.late_interaction import weigh_pieces
 from kb.search.query_vectors import CACHED, QueryVectors
 from kb.search.semantic import SemanticSearch
 from tests.conftest import Write
@@ -93,6 +96,46 @@ def test_what_means_the_same_is_found(folders: tuple[Path, Path], model: OnnxEmb
     assert 0.3 < hit.title_cosine <= hit.cosine <= 1
 
 
+def test_words_are_compared_each_in_its_place(
+    folders: tuple[Path, Path], model: OnnxEmbedder, caplog: pytest.LogCaptureFixture
+) -> None:
+    search = open_search(folders, model)
+    text = "the carrier lost my package"
+    asked = search.ask(text)
+    assert asked is not None
+    assert asked.embedding is not None
+    words = Analyzer.for_language("en").placed_terms(text)
+    pieces = weigh_pieces(asked.embedding, words, lambda term: 1.0)
+    assert pieces is not None
+    near = search.compare_pieces(pieces, [*ARTICLES, "unknown"])
+    assert near.keys() == ARTICLES.keys()
+    assert max(near, key=near.get) == "track"
+    assert 0 < min(near.values()) < max(near.values()) - 0.1
+    for path in folders[1].glob("*/*.pieces"):
+        os.truncate(path, 200)
+    assert search.compare_pieces(pieces, ARTICLES) == {}
+    assert "run `kb index`" in caplog.text
+    assert slugs(search, text) == ["track"]  # goes on without
+
+
+def test_hits_are_ordered_by_their_words_as_well(
+    settings: Settings, folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generations = build_generations(settings, patient=True)
+    search = generations.current().search
+
+    def scores() -> dict[str, float]:
+        search._kept.clear()
+        return {hit.slug: hit.score for hit in search.search("the carrier lost my package").hits}
+
+    with_words = scores()
+    monkeypatch.setattr(ranking, "WORDS_SHARE", 0.0)
+    without = scores()
+    generations.close()
+    gain = {slug: with_words[slug] - without[slug] for slug in without}
+    assert gain["track"] == max(gain.values()) > 0.2
+
+
 def test_nothing_is_asked_of_an_empty_question(
     folders: tuple[Path, Path], model: OnnxEmbedder
 ) -> None:
@@ -158,11 +201,9 @@ def test_vectors_of_another_length_are_not_compared(
         model = find_model_files(None).name
         dimension = 8
 
-        def embed(self, texts, *, timeout=None):
-            return OnnxEmbedder(find_model_files(None)).embed(texts)[:, :8]
-
-        def start(self, texts, *, timeout):
-            return lambda: self.embed(texts)
+        def start(self, text, *, timeout):
+            (found,) = OnnxEmbedder(find_model_files(None)).embed_pieces([text])
+            return lambda: replace(found, vector=found.vector[:8])
 
         def close(self) -> None: ...
 
@@ -171,7 +212,7 @@ def test_vectors_of_another_length_are_not_compared(
     assert "another length" in caplog.text
 
 
-@pytest.mark.parametrize("name", ["*.npy", "*.ids"])
+@pytest.mark.parametrize("name", ["*.npy", "*.pieces", "*.ids"])
 def test_damaged_vectors_leave_the_site_with_words_alone(
     settings: Settings, folders: tuple[Path, Path], name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -180,7 +221,7 @@ def test_damaged_vectors_leave_the_site_with_words_alone(
     generations = build_generations(settings, patient=True)
     page = generations.current().search.search("kettle")
     assert page.hits[0].slug == "descale"
-    if name == "*.npy":  # the others are needed to publish only
+    if name != "*.ids":  # which are needed to publish only
         assert page.degraded
         assert "run `kb index`" in caplog.text
     generations.close()

@@ -25,6 +25,7 @@ from kb.search.passage_table import (
     load_table,
 )
 from kb.search.passages import Passage, PassageKind, build_passages
+from kb.search.piece_file import take_signs
 from kb.search.rounded import RoundedVectors, are_rows, round_vectors
 from kb.search.vector_store import MAX_SEGMENTS, SegmentError, VectorStore, open_segment
 from kb.search.vectors import VectorIndex, open_vectors
@@ -208,12 +209,20 @@ def test_vectors_of_another_length_are_refused(tmp_path: Path) -> None:
 def test_many_small_files_are_merged_and_old_ones_removed(tmp_path: Path) -> None:
     store = VectorStore(tmp_path, MODEL)
     vectors = unit(40)
-    store.add(digests(*range(20)), vectors[:20])
+    pieces = [take_signs(unit(number % 5, number)) for number in range(40)]
+    store.add(digests(*range(20)), vectors[:20], pieces[:20])
     for number in range(20, 40):
-        store.add(digests(number), vectors[number : number + 1])
+        store.add(digests(number), vectors[number : number + 1], pieces[number : number + 1])
     wanted = table([40], range(40))
     merged = store.merge(store.locate(wanted))
     assert merged.complete
+    segments = [open_segment(store.folder, name) for name in merged.segments]
+    signs = [
+        segment.pieces.read(row, row + 1)
+        for segment in segments
+        for row in range(len(segment.rows))
+    ]
+    assert all(np.array_equal(signs[row], pieces[n]) for n, row in enumerate(merged.rows))
     assert len(merged.segments) == 2 <= MAX_SEGMENTS
     assert merged.rows is not None
     rows = np.concatenate([open_segment(store.folder, n).rows for n in merged.segments])
@@ -419,7 +428,7 @@ def test_numpy_alone_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("simsimd", reason="the extra semantic is not installed")
     vectors = [rounded(unit(9_000, 1)), rounded(unit(1, 2)), rounded(unit(0))]
     with_library = compare(vectors, unit(1, 3)[0])
-    monkeypatch.setattr(rounded_module, "_find_cdist", lambda: None)
+    monkeypatch.setattr(rounded_module, "find_cdist", lambda: None)
     assert np.array_equal(compare(vectors, unit(1, 3)[0]), with_library)
 
 

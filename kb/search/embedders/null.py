@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from kb.errors import EmbedderUnavailable
-from kb.search.embedder import Vectors
+from kb.search.embedder import Embedding, Vectors
 
 
 class NullEmbedder:
@@ -19,7 +19,13 @@ class NullEmbedder:
         """Raises EmbedderUnavailable with the reason."""
         raise EmbedderUnavailable(self.reason)
 
-    def start(self, texts: Sequence[str], *, timeout: float) -> Callable[[], Vectors]:
+    def embed_pieces(
+        self, texts: Sequence[str], *, timeout: float | None = None
+    ) -> Sequence[Embedding]:
+        """Raises EmbedderUnavailable with the reason."""
+        raise EmbedderUnavailable(self.reason)
+
+    def start(self, text: str, *, timeout: float) -> Callable[[], Embedding]:
         """Raises EmbedderUnavailable with the reason."""
         raise EmbedderUnavailable(self.reason)
 

@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from kb.errors import EmbedderUnavailable
 from kb.forks import call_in_child
-from kb.search.embedder import EmbedderLoading, Vectors
+from kb.search.embedder import EmbedderLoading, Embedding, Vectors
 from kb.search.embedders.model_files import ModelFiles
+from kb.search.piece_file import no_signs, take_signs
 
 _MAX_CHARACTERS = 6_000
 """Far more than the tokens that are read: tokenisers take their time over long texts."""
@@ -41,9 +42,22 @@ _BLOCK = "64"
 faster: questions take 3.3 ms with 32, 3.0 with 64 and 2.8 with 128, which costs quality."""
 
 _Array = NDArray[Any]
-_Batch = list[tuple[int, list[int]]]
-"""Places of texts of one length among all, with their tokens."""
-_Started = list[tuple[_Batch, "Future[_Array]"]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    number: int
+    """Among all that are embedded together."""
+    text: str
+    ids: list[int]
+    """Its tokens."""
+    places: list[tuple[int, int]]
+    """Where each of them stands; nowhere for the model's own."""
+
+
+_Batch = list[_Text]
+"""Texts with the same number of tokens."""
+_Started = list[tuple[_Batch, "Future[list[Embedding]]"]]
 
 
 class OnnxEmbedder:
@@ -69,19 +83,26 @@ class OnnxEmbedder:
 
     def embed(self, texts: Sequence[str], *, timeout: float | None = None) -> Vectors:
         """One row for each text; ``timeout`` (s) bounds the wait, loading included."""
+        found = self.embed_pieces(texts, timeout=timeout)
+        return np.stack([one.vector for one in found]) if found else np.zeros((0, 0), np.float32)
+
+    def embed_pieces(
+        self, texts: Sequence[str], *, timeout: float | None = None
+    ) -> Sequence[Embedding]:
+        """The same with the word pieces of each text."""
         deadline = None if timeout is None else monotonic() + timeout
         model = self._load(timeout)
         most = None if timeout is None else _QUESTION_TOKENS
         return self._gather(self._submit(model, texts, most), deadline)
 
-    def start(self, texts: Sequence[str], *, timeout: float) -> Callable[[], Vectors]:
-        """Begin at once if the model is loaded, else when the rows are asked for."""
+    def start(self, text: str, *, timeout: float) -> Callable[[], Embedding]:
+        """Begin at once if the model is loaded, else when the text is asked for."""
         deadline = monotonic() + timeout
         loading = self._loading
         if loading is None or not loading.done():
-            return lambda: self.embed(texts, timeout=_remaining(deadline))
-        started = self._submit(self._load(timeout), texts, _QUESTION_TOKENS)
-        return lambda: self._gather(started, deadline)
+            return lambda: self.embed_pieces([text], timeout=_remaining(deadline))[0]
+        started = self._submit(self._load(timeout), [text], _QUESTION_TOKENS)
+        return lambda: self._gather(started, deadline)[0]
 
     def _submit(self, model: "_Model", texts: Sequence[str], most: int | None) -> _Started:
         try:
@@ -90,9 +111,13 @@ class OnnxEmbedder:
             raise self._failed(error) from error
         return [(batch, self._pool.submit(model.embed, batch)) for batch in batches]
 
-    def _gather(self, started: _Started, deadline: float | None) -> Vectors:
+    def _gather(self, started: _Started, deadline: float | None) -> list[Embedding]:
         try:
-            found = [(batch, future.result(_remaining(deadline))) for batch, future in started]
+            found = {
+                text.number: embedding
+                for batch, future in started
+                for text, embedding in zip(batch, future.result(_remaining(deadline)), strict=True)
+            }
         except FutureTimeoutError as error:
             raise EmbedderUnavailable(f"The sentence model {self.model} is too slow.") from error
         except EmbedderUnavailable:
@@ -102,13 +127,7 @@ class OnnxEmbedder:
         finally:
             for _, future in started:
                 future.cancel()
-        if not found:
-            return np.zeros((0, 0), np.float32)
-        count = sum(len(batch) for batch, _ in found)
-        rows = np.empty((count, found[0][1].shape[1]), np.float32)
-        for batch, vectors in found:
-            rows[[place for place, _ in batch]] = vectors
-        return rows
+        return [found[number] for number in range(len(found))]
 
     def _failed(self, error: Exception) -> EmbedderUnavailable:
         return EmbedderUnavailable(
@@ -165,34 +184,44 @@ class _Model:
     first_token: bool
 
     def split(self, texts: Sequence[str], most: int | None) -> list[_Batch]:
-        """The tokens of all texts with their places, those of one length together."""
+        """The tokens of all texts, those of one length together."""
         by_length: dict[int, _Batch] = {}
         batches: list[_Batch] = []
-        for place, text in enumerate(texts):
-            encoded = self.tokenizer.encode(text[:_MAX_CHARACTERS])
+        for number, text in enumerate(texts):
+            text = text[:_MAX_CHARACTERS]
+            encoded = self.tokenizer.encode(text)
             if most is not None and len(encoded.ids) > most:
                 encoded.truncate(most)
             length = len(encoded.ids)
             batch = by_length.setdefault(length, [])
-            batch.append((place, encoded.ids))
+            batch.append(_Text(number, text, encoded.ids, encoded.offsets))
             if (len(batch) + 1) * length > _BATCH_TOKENS:
                 batches.append(by_length.pop(length))
         return [*batches, *by_length.values()]
 
-    def embed(self, batch: _Batch) -> _Array:
-        """A row of unit length for each text of a batch."""
-        ids = np.array([tokens for _, tokens in batch], np.int64)
+    def embed(self, batch: _Batch) -> list[Embedding]:
+        """What each text of a batch means, and each of its word pieces."""
+        ids = np.array([text.ids for text in batch], np.int64)
         values = {
             "input_ids": ids,
             "attention_mask": np.ones_like(ids),
             "token_type_ids": np.zeros_like(ids),
         }
         (found,) = self.session.run([self.output], {name: values[name] for name in self.inputs})
-        vectors = self._pool(np.asarray(found, np.float32))
+        found = np.asarray(found, np.float32)
+        vectors = self._pool(found)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         if not np.all((lengths > 1e-6) & np.isfinite(lengths)):
             raise EmbedderUnavailable("The sentence model gives no usable vector.")
-        return np.asarray(vectors / lengths, np.float32)
+        vectors = np.asarray(vectors / lengths, np.float32)
+        if found.ndim == 2 or self.first_token:
+            none = no_signs(vectors.shape[1]), np.zeros((0, 2), np.int32)
+            return [Embedding(vector, *none) for vector in vectors]
+        return [
+            Embedding(vector, take_signs(tokens[kept]), np.array(text.places, np.int32)[kept])
+            for text, vector, tokens in zip(batch, vectors, found, strict=True)
+            for kept in (_find_pieces(text),)
+        ]
 
     def _pool(self, found: _Array) -> _Array:
         if found.ndim == 2:
@@ -200,6 +229,15 @@ class _Model:
         # Without padding every row is a token, so the mean needs no mask.
         pooled: _Array = found[:, 0] if self.first_token else found.mean(axis=1)
         return pooled
+
+
+def _find_pieces(text: _Text) -> list[int]:
+    """Which tokens are parts of words: no punctuation, nothing that the model adds."""
+    return [
+        number
+        for number, (start, end) in enumerate(text.places)
+        if any(map(str.isalnum, text.text[start:end]))
+    ]
 
 
 def _load_model(files: ModelFiles, threads: int) -> _Model:

@@ -12,8 +12,9 @@ import numpy as np
 
 from kb.errors import EmbedderUnavailable
 from kb.forks import call_in_child
-from kb.search.embedder import EmbedderLoading, Vectors
+from kb.search.embedder import EmbedderLoading, Embedding, Vectors
 from kb.search.embedders.wire import MAX_REPLY_BYTES, EmbedReply, EmbedRequest, receive, send
+from kb.search.piece_file import no_signs
 
 _A_MOMENT = 0.001
 """Seconds to read what has arrived."""
@@ -45,11 +46,19 @@ class RemoteEmbedder:
 
     def embed(self, texts: Sequence[str], *, timeout: float | None = None) -> Vectors:
         """One row for each text; ``timeout`` (s) bounds everything."""
+        found = self._start(texts, timeout)()
+        return np.array([embedding.vector for embedding in found], np.float32)
+
+    def embed_pieces(
+        self, texts: Sequence[str], *, timeout: float | None = None
+    ) -> Sequence[Embedding]:
+        """The same with the word pieces of each text."""
         return self._start(texts, timeout)()
 
-    def start(self, texts: Sequence[str], *, timeout: float) -> Callable[[], Vectors]:
-        """Send the texts; the reply is read when the rows are asked for."""
-        return self._start(texts, timeout)
+    def start(self, text: str, *, timeout: float) -> Callable[[], Embedding]:
+        """Send the text; the reply is read when it is asked for."""
+        collect = self._start([text], timeout)
+        return lambda: collect()[0]
 
     def close(self) -> None:
         """Close the connections that nobody uses."""
@@ -57,29 +66,39 @@ class RemoteEmbedder:
             with contextlib.suppress(queue.Empty):
                 self.idle.get_nowait().close()
 
-    def _start(self, texts: Sequence[str], timeout: float | None) -> Callable[[], Vectors]:
+    def _start(
+        self, texts: Sequence[str], timeout: float | None
+    ) -> Callable[[], Sequence[Embedding]]:
         deadline = None if timeout is None else monotonic() + timeout
         with _translated_errors():
             exchange = _Exchange(self, EmbedRequest(list(texts), timeout), deadline)
 
-        def collect() -> Vectors:
+        def collect() -> Sequence[Embedding]:
             with _translated_errors():
                 reply = exchange.finish()
-            return self._rows(reply, len(texts))
+            return self._unpack(reply, len(texts))
 
         return collect
 
-    def _rows(self, reply: EmbedReply, count: int) -> Vectors:
+    def _unpack(self, reply: EmbedReply, count: int) -> Sequence[Embedding]:
         if reply.error:
             raise (EmbedderLoading if reply.loading else EmbedderUnavailable)(reply.error)
         if reply.model != self.model:
             raise EmbedderUnavailable(
                 f"The embedding process runs {reply.model}, the settings name {self.model}: restart it."
             )
-        if len(reply.vectors) != count * reply.dimension * 4:
-            raise EmbedderUnavailable("The embedding process gave a reply of a wrong length.")
+        width = no_signs(reply.dimension).shape[1]
+        try:
+            rows = np.frombuffer(reply.vectors, "<f4").reshape(count, reply.dimension)
+            pieces = [np.frombuffer(data, np.uint8).reshape(-1, width) for data in reply.pieces]
+            places = [np.frombuffer(data, "<i4").reshape(-1, 2) for data in reply.places]
+            found = [Embedding(*parts) for parts in zip(rows, pieces, places, strict=True)]
+        except ValueError as error:
+            raise _wrong_length() from error
+        if any(len(embedding.pieces) != len(embedding.places) for embedding in found):
+            raise _wrong_length()
         self._dimension = reply.dimension
-        return np.frombuffer(reply.vectors, "<f4").reshape(count, reply.dimension)
+        return found
 
     def _forget(self) -> None:
         self.idle: queue.SimpleQueue[socket.socket] = queue.SimpleQueue()
@@ -148,6 +167,10 @@ class _Exchange:
             raise
         self._embedder.idle.put(connection)
         return reply
+
+
+def _wrong_length() -> EmbedderUnavailable:
+    return EmbedderUnavailable("The embedding process gave a reply of a wrong length.")
 
 
 @contextlib.contextmanager

@@ -60,12 +60,18 @@ class EmbeddingServer(socketserver.ThreadingMixIn, socketserver.UnixStreamServer
         """The reply to one message; never raises."""
         try:
             request = _decoder.decode(data)
-            vectors = self.embedder.embed(request.texts, timeout=request.timeout)
+            found = self.embedder.embed_pieces(request.texts, timeout=request.timeout)
         except (EmbedderUnavailable, msgspec.MsgspecError) as error:
             loading = isinstance(error, EmbedderLoading)
             return EmbedReply(self.embedder.model, error=str(error), loading=loading)
-        rows = np.ascontiguousarray(vectors, "<f4")
-        return EmbedReply(self.embedder.model, rows.shape[1], rows.tobytes())
+        rows = np.array([embedding.vector for embedding in found], "<f4", ndmin=2)
+        return EmbedReply(
+            self.embedder.model,
+            rows.shape[1],
+            rows.tobytes(),
+            pieces=[embedding.pieces.tobytes() for embedding in found],
+            places=[embedding.places.astype("<i4").tobytes() for embedding in found],
+        )
 
 
 class _Conversation(socketserver.BaseRequestHandler):

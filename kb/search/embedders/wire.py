@@ -22,13 +22,17 @@ class EmbedRequest(msgspec.Struct, frozen=True):
 
 
 class EmbedReply(msgspec.Struct, frozen=True):
-    """Rows of little-endian float32, or why there are none."""
+    """Rows of little-endian float32 with their word pieces, or why there are none."""
 
     model: str
     dimension: int = 0
     vectors: bytes = b""
     error: str = ""
     loading: bool = False
+    pieces: list[bytes] = []
+    """For each row its signs, as in ``Embedding``."""
+    places: list[bytes] = []
+    """For each row pairs of little-endian int32."""
 
 
 def send(connection: socket.socket, message: msgspec.Struct) -> None:
