@@ -12,7 +12,7 @@ from kb.config import Settings
 from kb.publishing.passages import build_table
 from kb.publishing.publisher import no_progress
 from kb.search.passage_table import UNKNOWN
-from kb.search.piece_file import Signs
+from kb.search.piece_file import Signs, take_signs
 from kb.search.rounded import Vectors
 
 DIMENSION = 384
@@ -69,7 +69,7 @@ def random_vectors(count: int, seed: int = 1, together: int = 1) -> Vectors:
 def _random_pieces(count: int) -> list[Signs]:
     """The word pieces of so many passages, as many as real ones have."""
     random = np.random.default_rng(2)
-    some = random.integers(0, 256, (10_000, DIMENSION // 8), np.uint8)
+    some = take_signs(random.standard_normal((10_000, DIMENSION), np.float32))
     starts = random.integers(0, len(some) - _PIECES, count).tolist()
     return [some[start : start + _PIECES] for start in starts]
 

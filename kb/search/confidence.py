@@ -3,8 +3,8 @@
 A logistic model over what can be seen of the first hit: how much of the question's
 telling words it covers, in all, in its title and wordings, and in the section that is
 shown; how far it is ahead; and, where the semantic stage took part, how similar it is,
-how far that stands out from other articles, and whether words alone would have put it
-as high.
+how far that and each of its words stand out from other articles, and whether words alone
+would have put it as high.
 """
 
 import math
@@ -30,6 +30,9 @@ class Evidence:
     lead: float = 0.0
     """Similarity beyond that of the nearest other articles: of a subject on which there are
     many articles, the nearest is near whether it answers or not."""
+    word_lead: float = 0.0
+    """How much nearer the words of the question are to its own, one by one, than to those of the
+    other first hits."""
     agreement: float = 0.0
     """1 when words alone put it first, too, falling with its rank there to 0."""
 
@@ -51,13 +54,14 @@ LEXICAL = ConfidenceModel(
     -2.1, {"coverage": 1.4, "head_coverage": 0.9, "section_coverage": 0.6, "margin": 1.1}
 )
 HYBRID = ConfidenceModel(
-    -4.3,
+    -4.5,
     {
         "coverage": 0.5,
         "head_coverage": 0.5,
         "margin": 1.0,
         "similarity": 4.5,
         "lead": 6.0,
+        "word_lead": 6.0,
         "agreement": 0.5,
     },
 )

@@ -30,6 +30,7 @@ def collect_evidence(
         margin=_margin(ranking) * coverage,
         similarity=similarity,
         lead=max(0.0, similarity - _similarity_of_others(first.article.slug, ranking)),
+        word_lead=_word_lead(first.article.slug, ranking),
         agreement=_agreement(first.article.slug, ranking),
     )
 
@@ -60,6 +61,14 @@ def _similarity_of_others(slug: str, ranking: Ranking) -> float:
     near = heapq.nlargest(_OTHERS, others)
     weights = [1 / place for place in range(1, len(near) + 1)]
     return sum(map(mul, near, weights)) / sum(weights) if near else 0.0
+
+
+def _word_lead(slug: str, ranking: Ranking) -> float:
+    """How much nearer than the mean of the other first hits its words are."""
+    others = [near for other, near in ranking.nearness.items() if other != slug]
+    if not others or slug not in ranking.nearness:
+        return 0.0
+    return max(0.0, ranking.nearness[slug] - sum(others) / len(others))
 
 
 def _agreement(slug: str, ranking: Ranking) -> float:

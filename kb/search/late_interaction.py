@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.search.embedder import Embedding
-from kb.search.piece_file import PieceFile, Signs
+from kb.search.piece_file import PieceFile, Signs, count_signs
 from kb.search.rounded import find_cdist
 
 _NEAR_PASSAGES = 3
@@ -74,7 +74,7 @@ class PassagePieces:
         self._rows = rows
         self._ends = np.concatenate(([0], np.cumsum(counts))).tolist()
         self._files = files
-        self._dimension = dimension
+        self._signs = count_signs(dimension)
         self._first_rows = [0, *accumulate(map(len, files))]
         self._counts = np.concatenate([file.counts for file in files])
 
@@ -95,7 +95,7 @@ class PassagePieces:
         counts = self._counts[every].astype(np.int64)
         differing = count_differing(asked.signs, self._read(every.tolist()))
         fewest = np.minimum.reduceat(differing, np.cumsum(counts) - counts, axis=1)
-        near: list[float] = (asked.weights @ (1 - 2 * fewest / self._dimension)).tolist()
+        near: list[float] = (asked.weights @ (1 - 2 * fewest / self._signs)).tolist()
         return [_sum_up(near[start:end]) for start, end in pairwise(ends)]
 
     def _read(self, rows: Sequence[int]) -> Signs:

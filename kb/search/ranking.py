@@ -7,7 +7,7 @@ pinned is first.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import filterfalse
 
@@ -48,7 +48,7 @@ FIRST = 10
 LOWEST_SIMILARITY = 0.3
 """An article with none of the words that is less similar is not a hit: something is always
 nearest, even to a keyboard that a cat walked over."""
-_LIKELY = 8
+_LIKELY = 16
 """Best matches by words that are prepared to be shown while the sentence model works, which
 takes longer; most of them are shown."""
 _IDENTIFIERS = 3
@@ -76,6 +76,9 @@ class Ranking:
     """Best bets for this very question."""
     asked: frozenset[str] = frozenset()
     """Articles in which this very question is written down."""
+    nearness: Mapping[str, float] = field(default_factory=dict)
+    """How near the words of the first hits are to those of the question, by slug (late
+    interaction); empty when that was not compared."""
     relaxed: bool = False
     """No article has the quoted phrases; these have some of the words."""
 
@@ -167,8 +170,8 @@ class Ranker:
         ranking = replace(self._weigh(result, near, today), degraded=degraded)
         if near is None:
             return ranking
-        words = self._compare_words(ranking.candidates[:FIRST], query, asked)
-        return self._prefer_passages(ranking, query, today, match, words)
+        nearness = self._compare_words(ranking.candidates[:FIRST], query, asked)
+        return self._prefer_passages(replace(ranking, nearness=nearness), query, today, match)
 
     def _find_words(self, query: Query, filters: SearchFilters) -> EngineResult:
         if not query:
@@ -224,11 +227,10 @@ class Ranker:
         query: Query,
         today: date,
         match: Callable[[str], TextMatch | None],
-        words: Mapping[str, float],
     ) -> Ranking:
         """The first hits in the order that they have with what one passage of each has.
 
-        That is how much of the question it covers, and how near its ``words`` are.
+        That is how much of the question it covers, and how near its words are.
         """
         share = passage_share(len(query.terms))
         factors = self.factors(today)
@@ -237,7 +239,7 @@ class Ranker:
             found = match(candidate.slug)
             if found is None:
                 return candidate
-            gain = share * found.covered + WORDS_SHARE * words.get(candidate.slug, 0.0)
+            gain = share * found.covered + WORDS_SHARE * ranking.nearness.get(candidate.slug, 0.0)
             gain *= factors.get(candidate.slug, 1.0)
             return candidate._replace(score=candidate.score + gain)
 

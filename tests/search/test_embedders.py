@@ -81,16 +81,16 @@ def test_words_have_vectors_and_places_of_their_own(model: OnnxEmbedder) -> None
     assert [text[start:end] for start, end in found.places] == [
         "The", "kettle", "un", "des", "cal", "ed"
     ]  # fmt: skip
-    assert found.pieces.shape == (6, 384 // 8)
+    assert found.pieces.shape == (6, 192 // 8)
     (other,) = model.embed_pieces(["a kettle"])
     (far,) = model.embed_pieces(["your parcel"])
 
     def differing(one: np.ndarray, another: np.ndarray) -> int:
         return int(np.bitwise_count(one ^ another).sum())
 
-    assert differing(found.pieces[1], other.pieces[1]) < 100
-    assert differing(found.pieces[1], far.pieces[1]) > 120
-    assert [one.pieces.shape for one in model.embed_pieces(["", "?!"])] == [(0, 48)] * 2
+    assert differing(found.pieces[1], other.pieces[1]) < 50
+    assert differing(found.pieces[1], far.pieces[1]) > 60
+    assert [one.pieces.shape for one in model.embed_pieces(["", "?!"])] == [(0, 24)] * 2
     assert model.start(text, timeout=PATIENT)().places.tolist() == found.places.tolist()
 
 
@@ -343,9 +343,9 @@ def test_an_answer_that_cannot_be_read_is_no_answer(
         (b"\x00" * 8, [b""], [b""]),
         (b"\x00" * 384 * 4, [], []),
         (b"\x00" * 384 * 4, [b"", b""], [b"", b""]),
-        (b"\x00" * 384 * 4, [b"\x00" * 47], [b""]),
-        (b"\x00" * 384 * 4, [b"\x00" * 48], [b"\x00" * 7]),
-        (b"\x00" * 384 * 4, [b"\x00" * 48], [b"\x00" * 16]),
+        (b"\x00" * 384 * 4, [b"\x00" * 23], [b""]),
+        (b"\x00" * 384 * 4, [b"\x00" * 24], [b"\x00" * 7]),
+        (b"\x00" * 384 * 4, [b"\x00" * 24], [b"\x00" * 16]),
     ],
 )
 def test_a_reply_of_a_wrong_length_is_refused(

@@ -127,7 +127,7 @@ def test_an_article_that_editors_demoted_stays_behind_whatever_its_passages_have
 def test_a_code_that_the_first_article_has_is_never_a_weak_search(
     search: Search, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search.__self__, "_weak_confidence", 0.95)
+    monkeypatch.setattr(search.__self__, "_weak_confidence", 0.999)
     page = search("QX7")
     assert (page.hits[0].slug, page.stage) == ("clean", Stage.ALL_WORDS)
     assert page.outcome is SearchOutcome.CONFIDENT
