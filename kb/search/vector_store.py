@@ -35,6 +35,7 @@ _LEFTOVER_SECONDS = 3_600.0
 hour it is not."""
 _UNIT_TOLERANCE = 0.01
 _CHECKED_ROWS = 64
+_ROWS_AT_ONCE = 1_000
 
 
 class SegmentError(ValueError):
@@ -202,11 +203,12 @@ class VectorStore:
 
 
 def _read_pieces(rows: Iterable[tuple[Segment, int]]) -> Iterator[Signs]:
-    """One row after the other, and one file: all of them together may be gigabytes."""
+    """Those of some rows, one after the other, a few at a time: all of them may be gigabytes."""
     for _, some in groupby(rows, key=lambda place: place[0].name):
-        for segment, row in some:
-            yield segment.pieces.read(row, row + 1)
-        segment.pieces.close()
+        segments, numbers = zip(*some, strict=True)
+        for part in np.array_split(np.array(numbers), len(numbers) // _ROWS_AT_ONCE + 1):
+            yield segments[0].pieces.read(part)
+        segments[0].pieces.close()
 
 
 def _write(path: Path, write: Callable[[IO[bytes]], object]) -> None:

@@ -12,6 +12,7 @@ from kb.search import late_interaction
 from kb.search.analysis import Analyzer
 from kb.search.embedder import Embedding
 from kb.search.late_interaction import (
+    MOST_PIECES,
     AskedPieces,
     PassagePieces,
     count_differing,
@@ -74,6 +75,19 @@ def test_of_function_words_alone_each_counts_the_same() -> None:
     assert found.weights.tolist() == pytest.approx([1 / 3] * 3)
 
 
+def test_of_an_endless_question_the_pieces_that_tell_most_are_compared() -> None:
+    words = [f"word{number}" for number in range(MOST_PIECES + 20)]
+    text = " ".join(words)
+    asked = question(text, *words)
+    telling = {f"word{number}": 5.0 + number for number in range(20, 20 + MOST_PIECES)}
+    found = weigh(asked, text, lambda term: telling.get(term, 1.0))
+    assert found is not None
+    assert {one.tobytes() for one in found.signs} == {
+        one.tobytes() for one in asked.pieces[20:]
+    }  # fmt: skip
+    assert found.weights.sum() == pytest.approx(1)
+
+
 def test_a_question_without_pieces_is_not_compared() -> None:
     assert weigh(question("?!"), "?!", lambda term: 1.0) is None
 
@@ -86,11 +100,11 @@ def test_pieces_are_read_as_they_were_written(file: Callable[..., PieceFile]) ->
     written = file(*rows)
     assert len(written) == 4
     assert written.counts.tolist() == [3, 0, 2, 4]
-    assert np.array_equal(written.read(0, 1), rows[0])
-    assert np.array_equal(written.read(1, 4), np.concatenate(rows[1:]))
-    assert written.read(1, 2).shape == (0, ROW)
-    written.close()
-    assert np.array_equal(written.read(2, 3), rows[2])
+    for chosen in ([0], [1, 2, 3], [3, 0, 1, 3], [2]):
+        expected = np.concatenate([rows[row] for row in chosen])
+        assert np.array_equal(written.read(np.array(chosen)), expected)
+        written.close()
+    assert written.read(np.array([1])).shape == (0, ROW)
 
 
 @pytest.mark.parametrize(

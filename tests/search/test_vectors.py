@@ -218,7 +218,7 @@ def test_many_small_files_are_merged_and_old_ones_removed(tmp_path: Path) -> Non
     assert merged.complete
     segments = [open_segment(store.folder, name) for name in merged.segments]
     signs = [
-        segment.pieces.read(row, row + 1)
+        segment.pieces.read(np.array([row]))
         for segment in segments
         for row in range(len(segment.rows))
     ]
