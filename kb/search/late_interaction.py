@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.search.embedder import Embedding
-from kb.search.piece_file import PieceFile, Signs, count_signs, no_signs
+from kb.search.piece_file import PieceFile, Signs, count_sign_bytes, count_signs
 from kb.search.rounded import find_cdist
 
 MOST_PIECES = 16
@@ -111,7 +111,7 @@ class PassagePieces:
         if (numbers == first).all():
             return self._files[first].read(rows - self._first_rows[first])
         place = np.repeat(numbers, self._counts[rows])
-        found = np.empty((len(place), no_signs(self._dimension).shape[1]), np.uint8)
+        found = np.empty((len(place), count_sign_bytes(self._dimension)), np.uint8)
         for number in np.unique(numbers):
             here = rows[numbers == number] - self._first_rows[number]
             found[place == number] = self._files[number].read(here)

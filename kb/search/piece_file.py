@@ -19,7 +19,7 @@ _MOST_SIGNS = 192
 """Of the 384 numbers of the default model. With 128, whichever they are, nDCG@10 of judged questions
 is the same within the noise; all of them take twice the time."""
 
-_READS = 64
+READS = 64
 """Until what was read is given back: some 10 MB."""
 
 Signs = NDArray[np.uint8]
@@ -36,9 +36,14 @@ def take_signs(vectors: NDArray[np.float32]) -> Signs:
     return np.packbits(vectors[:, :_MOST_SIGNS] > 0, axis=1)
 
 
+def count_sign_bytes(dimension: int) -> int:
+    """How many bytes the signs of a vector take."""
+    return -(-count_signs(dimension) // 8)
+
+
 def no_signs(dimension: int) -> Signs:
     """Those of a text whose word pieces have no vectors."""
-    return np.zeros((0, _width(dimension)), np.uint8)
+    return np.zeros((0, count_sign_bytes(dimension)), np.uint8)
 
 
 def write_pieces(file: IO[bytes], counts: Sequence[int], pieces: Iterable[Signs]) -> None:
@@ -54,7 +59,7 @@ class PieceFile:
     def __init__(self, path: Path, dimension: int) -> None:
         """Raises OSError or ValueError when it is missing, damaged or of another length."""
         self._path = path
-        self._width = _width(dimension)
+        self._width = count_sign_bytes(dimension)
         self._map: mmap.mmap | None = None
         self._reads = count(1)
         with path.open("rb") as file:
@@ -96,10 +101,6 @@ class PieceFile:
         signs = np.frombuffer(mapped, np.uint8, self._total * self._width, self._start)
         found = signs.reshape(-1, self._width).take(places, axis=0)
         # What was read stays in the system's cache, but no longer counts as memory of this process.
-        if next(self._reads) % _READS == 0 and hasattr(mmap, "MADV_DONTNEED"):
+        if next(self._reads) % READS == 0 and hasattr(mmap, "MADV_DONTNEED"):
             mapped.madvise(mmap.MADV_DONTNEED)
         return found
-
-
-def _width(dimension: int) -> int:
-    return -(-count_signs(dimension) // 8)

@@ -2,9 +2,9 @@
 
 Each segment is ``<name>.npy``, rows (``kb.search.rounded``) that workers map into memory,
 ``<name>.pieces``, the word pieces of their texts, and ``<name>.ids``, the digests of these.
-Written aside, synced, renamed, and never
-changed: whoever maps one is not disturbed, and a publish that is killed loses only what
-it had not written yet.  Small segments are merged now and then.
+Written aside, synced, renamed, and never changed: whoever maps one is not disturbed, and a
+publish that is killed loses only what it had not written yet.  Small segments are merged now
+and then.
 """
 
 import contextlib

@@ -19,7 +19,7 @@ from kb.search.late_interaction import (
     weigh_pieces,
 )
 from kb.search.passage_table import UNKNOWN
-from kb.search.piece_file import PieceFile, Signs, no_signs, take_signs, write_pieces
+from kb.search.piece_file import READS, PieceFile, Signs, no_signs, take_signs, write_pieces
 from kb.search.rounded import find_cdist
 
 WIDTH = 24
@@ -105,6 +105,28 @@ def test_pieces_are_read_as_they_were_written(file: Callable[..., PieceFile]) ->
         assert np.array_equal(written.read(np.array(chosen)), expected)
         written.close()
     assert written.read(np.array([1])).shape == (0, ROW)
+
+
+def test_what_was_read_does_not_stay_as_memory_of_the_process(
+    file: Callable[..., PieceFile], tmp_path: Path
+) -> None:
+    maps = Path("/proc/self/smaps")
+    if not maps.exists():
+        pytest.skip("this system does not tell what of a file is in memory")
+    written = file(*(pieces(1_000) for _ in range(700)))
+    (path,) = tmp_path.iterdir()
+
+    def resident() -> int:
+        """Kilobytes of the file."""
+        lines = iter(maps.read_text(encoding="utf-8").splitlines())
+        next(line for line in lines if line.endswith(str(path)))
+        return int(next(line for line in lines if line.startswith("Rss:")).split()[1])
+
+    written.read(np.arange(700))
+    assert resident() > 1_000
+    for _ in range(READS - 1):
+        written.read(np.array([0]))
+    assert resident() < 200
 
 
 @pytest.mark.parametrize(

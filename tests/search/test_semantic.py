@@ -137,6 +137,19 @@ def test_hits_are_ordered_by_their_words_as_well(
     assert gain["track"] == max(gain.values()) > 0.2
 
 
+def test_words_that_stand_out_make_a_search_surer(
+    settings: Settings, folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generations = build_generations(settings, patient=True)
+    search = generations.current().search
+    with_words = search.search("the carrier paid back the amount").confidence
+    search._kept.clear()
+    monkeypatch.setattr(SemanticSearch, "compare_pieces", lambda *_: {})
+    without = search.search("the carrier paid back the amount").confidence
+    generations.close()
+    assert with_words > without
+
+
 def test_nothing_is_asked_of_an_empty_question(
     folders: tuple[Path, Path], model: OnnxEmbedder
 ) -> None:

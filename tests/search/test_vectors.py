@@ -254,9 +254,10 @@ def test_what_was_written_a_moment_ago_is_not_pruned(tmp_path: Path) -> None:
 
 @pytest.fixture
 def index(tmp_path: Path) -> tuple[VectorIndex, np.ndarray, PassageTable]:
-    """300 articles of 1 to 9 passages, in three files, some without vectors."""
+    """300 articles of 1 to 9 passages, a few of many more, in three files, some without vectors."""
     random = np.random.default_rng(5)
     counts = random.integers(1, 10, 300).tolist()
+    counts[::40] = [count + 30 for count in counts[::40]]
     total = sum(counts)
     vectors = unit(total, 7)
     store = VectorStore(tmp_path, MODEL)

@@ -14,7 +14,7 @@ from kb.errors import EmbedderUnavailable
 from kb.forks import call_in_child
 from kb.search.embedder import EmbedderLoading, Embedding, Vectors
 from kb.search.embedders.wire import MAX_REPLY_BYTES, EmbedReply, EmbedRequest, receive, send
-from kb.search.piece_file import no_signs
+from kb.search.piece_file import count_sign_bytes
 
 _A_MOMENT = 0.001
 """Seconds to read what has arrived."""
@@ -87,7 +87,7 @@ class RemoteEmbedder:
             raise EmbedderUnavailable(
                 f"The embedding process runs {reply.model}, the settings name {self.model}: restart it."
             )
-        width = no_signs(reply.dimension).shape[1]
+        width = count_sign_bytes(reply.dimension)
         try:
             rows = np.frombuffer(reply.vectors, "<f4").reshape(count, reply.dimension)
             pieces = [np.frombuffer(data, np.uint8).reshape(-1, width) for data in reply.pieces]
