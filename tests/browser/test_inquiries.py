@@ -1,6 +1,7 @@
 """From the contact page to the answer, in a browser: accessible, and without JavaScript too."""
 
 import pytest
+from playwright.sync_api import expect
 
 from kb.accounts.models import Role
 from tests.browser.axe import list_problems
@@ -43,7 +44,7 @@ def test_every_step(site, open_browser, axe_script, mail_server, width, scheme, 
     form.get_by_label("Send this along").check()
     form.get_by_role("button", name="Send").click()
     page.get_by_role("heading", name="We have your message").wait_for()
-    assert page.get_by_text("We answer by").is_visible()
+    expect(page.get_by_text("We answer by")).to_be_visible()
     look("sent")
 
     site.services.accounts.add("ada@example.com", Role.AGENT, PASSWORD)
@@ -55,9 +56,10 @@ def test_every_step(site, open_browser, axe_script, mail_server, width, scheme, 
     staff.goto("/staff/inquiries")
     look("queue", staff)
     staff.get_by_role("link", name="zzgift zzwrap").click()
-    assert staff.get_by_text("Wrote after searching for “zzgift zzwrap”.").is_visible()
+    expect(staff.get_by_text("Wrote after searching for “zzgift zzwrap”.")).to_be_visible()
     look("inquiry", staff)
     staff.get_by_role("button", name="Send").click()
+    expect(staff.get_by_label("Text of the mail")).to_have_attribute("aria-invalid", "true")
     look("reply without text", staff)
     staff.get_by_label("Text of the mail").fill("Yes, we wrap it.")
     staff.get_by_role("button", name="Send").click()
@@ -69,5 +71,5 @@ def test_every_step(site, open_browser, axe_script, mail_server, width, scheme, 
     page.get_by_role("heading", name="Your message is answered").wait_for()
     staff.goto("/staff/unanswered/1")
     look("topic", staff)
-    assert staff.get_by_text("1 customer wrote to us after searching for this.").is_visible()
+    expect(staff.get_by_text("1 customer wrote to us after searching for this.")).to_be_visible()
     assert found == {}

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from kb.accounts.models import Role
 from kb.app_factory import create_app
@@ -77,7 +78,7 @@ def test_every_step(site, open_browser, axe_script, mail_server, width, scheme, 
     page.get_by_label("E-mail address").fill("ben at example.com")
     page.get_by_role("button", name="Tell me", exact=True).click()
     field = page.get_by_label("E-mail address")
-    assert field.get_attribute("aria-invalid") == "true"
+    expect(field).to_have_attribute("aria-invalid", "true")
     assert "name@example.com" in page.locator(
         "#" + field.get_attribute("aria-describedby").split()[-1]
     ).inner_text()  # fmt: skip
