@@ -20,12 +20,12 @@ help: ## Show this help
 	@echo
 	@echo "PORT=8001 chooses another port; KB_ settings (docs/settings.md) are passed through."
 
-venv: $(VENV)/.installed ## Install what runs the product into .venv
+venv: $(BUILD)/.compiled ## Install what runs the product into .venv
 
-serve: $(VENV)/.installed ## Install, publish and serve the demo on http://127.0.0.1:8000
+serve: $(BUILD)/.compiled ## Install, publish and serve the demo on http://127.0.0.1:8000
 	@$(BIN)/kb serve --host $(HOST) --port $(PORT)
 
-test: $(VENV)/.installed-test chromium $(BUILD)/whoosh-reloaded/.installed ## Install what tests need and run all of them
+test: $(VENV)/.installed-test $(BUILD)/.compiled chromium $(BUILD)/whoosh-reloaded/.installed ## Install what tests need and run all of them
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 check: $(VENV)/.installed-check ## Lint, types and import contracts
@@ -36,7 +36,7 @@ check: $(VENV)/.installed-check ## Lint, types and import contracts
 format: $(VENV)/.installed-check ## Format the code
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format .
 
-bench: $(VENV)/.installed-bench ## Measure speed (some minutes); prints medians and ratios
+bench: $(VENV)/.installed-bench $(BUILD)/.compiled ## Measure speed (some minutes); prints medians and ratios
 	@$(BIN)/python benchmarks/run.py $(ARGS)
 
 bench-quality: $(VENV)/.installed-bench ## Measure how well search finds, on judged questions
@@ -76,6 +76,13 @@ $(VENV)/.installed: setup.cfg pyproject.toml requirements/whoosh.txt requirement
 	@$(PIP) --no-deps --require-hashes -r requirements/whoosh.txt -r requirements/semantic.txt
 	@$(PIP) -e '.[semantic]'
 	@touch $@
+
+# Where Python must not keep what it compiles (PYTHONDONTWRITEBYTECODE, as in many containers),
+# every start would compile the whole package again.
+$(BUILD)/.compiled: $(VENV)/.installed app.py $(shell find kb -name '*.py')
+	@echo "Compiling Helpshelf"
+	@$(BIN)/python -m compileall -q app.py kb
+	@mkdir -p $(BUILD) && touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed
 	@echo "Installing what tests need"
