@@ -127,6 +127,9 @@ class SemanticSearch:
             self._is_warm = True
 
     def _usable_index(self) -> VectorIndex | None:
+        if not self._questions.model:
+            self._questions.warm()  # which fails, and tells why there is none
+            return None
         index = self._index
         if index is None or not index.usable:
             self._questions.tell_once("there are no vectors yet: `kb index` computes them")
@@ -134,7 +137,7 @@ class SemanticSearch:
         if index.model != self._questions.model:
             self._questions.tell_once(
                 f"the vectors are of the model {index.model}, "
-                f"{self._questions.model or 'none'} is there: run `kb index`"
+                f"{self._questions.model} is there: run `kb index`"
             )
             return None
         return index
