@@ -53,13 +53,14 @@ class PassageGroups:
     ) -> NDArray[np.int64]:
         """Which passage is the nearest of each of these articles, the first of equal ones.
 
-        -1 for an article that has none of these passages. ``cosines`` are those of all of them,
+        -1 for an article that has none of these passages. ``cosines`` are those of all rows,
         ``nearest`` the best of each article.
         """
         found = np.full(len(numbers), -1, np.int64)
         filled = np.flatnonzero(self.counts[numbers])
         places, starts, counts = self.places(numbers[filled])
-        best = np.flatnonzero(cosines[places] == np.repeat(nearest[numbers[filled]], counts))
+        of_each = cosines.take(self.rows[places])
+        best = np.flatnonzero(of_each == np.repeat(nearest[numbers[filled]], counts))
         found[filled] = places[best[np.searchsorted(best, starts)]]
         return found
 
@@ -129,13 +130,15 @@ class Compared:
         self._share = np.float32(title_share(words))
         self._exactly = exactly
         self._is_rough = np.full(len(titles.counts), exactly is not None)
-        self.sections: Cosines = cosines[sections.rows]
+        self._cosines = cosines
+        self._similarities = np.full(len(titles.counts), np.nan, np.float32)
+        """Those that have been asked for."""
         asked = questions.nearest(cosines)
         self.titles = np.maximum(titles.nearest(cosines), asked)
         self.nearest = sections.nearest(cosines)
         self._texts = np.maximum(self.nearest, asked)
 
-    def refine(self, numbers: NDArray[np.int64]) -> None:
+    def _refine(self, numbers: NDArray[np.int64]) -> None:
         """See that the passages of some articles are compared in full."""
         rough = numbers[self._is_rough[numbers]]
         if self._exactly is None or not len(rough):
@@ -145,14 +148,13 @@ class Compared:
         rows = [
             group.rows[place] for group, (place, _, _) in zip(self._groups, places, strict=True)
         ]
-        cosines = np.split(
-            self._exactly(np.concatenate(rows)), np.cumsum([len(part) for part in rows])[:-1]
-        )
+        every = np.concatenate(rows)
+        self._cosines[every] = exact = self._exactly(every)
+        cosines = np.split(exact, np.cumsum([len(part) for part in rows])[:-1])
         title, asked, nearest = (
             best_of_each(part, starts, np.flatnonzero(counts))
             for part, (_, starts, counts) in zip(cosines, places, strict=True)
         )
-        self.sections[places[2][0]] = cosines[2]
         self.titles[rough] = np.maximum(title, asked)
         self.nearest[rough] = nearest
         self._texts[rough] = np.maximum(nearest, asked)
@@ -169,14 +171,22 @@ class Compared:
 
     def nearest_sections(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """Which of all sections is the nearest of each article; -1 when it has none."""
-        return self._sections.nearest_places(numbers, self.sections, self.nearest)
+        return self._sections.nearest_places(numbers, self._cosines, self.nearest)
 
     def similarities(self, numbers: NDArray[np.int64]) -> Cosines:
         """The similarity of some articles."""
-        title, text = self._filled_up(numbers)
-        mean = self._mean_of_nearest(numbers, text)
-        found = title * self._share + (text + mean) / 2 * (1 - self._share)
-        return np.asarray(found, np.float32)
+        self.look_closely(numbers)
+        return self._similarities[numbers]
+
+    def look_closely(self, numbers: NDArray[np.int64]) -> None:
+        """Work out the similarities of some articles, for many at once in less time."""
+        unknown = numbers[np.isnan(self._similarities[numbers])]
+        if len(unknown):
+            self._refine(unknown)
+            title, text = self._filled_up(unknown)
+            mean = self._mean_of_nearest(unknown, text)
+            found = title * self._share + (text + mean) / 2 * (1 - self._share)
+            self._similarities[unknown] = found
 
     def _filled_up(self, numbers: "NDArray[np.int64] | slice") -> tuple[Cosines, Cosines]:
         """Nearest title and text; what an article lacks is as near as what it has."""
@@ -190,7 +200,7 @@ class Compared:
         if not len(filled):
             return mean
         places, starts, counts = self._sections.places(numbers[filled])
-        left = self.sections[places]
+        left = self._cosines.take(self._sections.rows[places])
         total, parts = np.zeros(len(filled), np.float32), np.zeros(len(filled), np.float32)
         for _ in range(_NEAR_SECTIONS):
             best = np.maximum.reduceat(left, starts)

