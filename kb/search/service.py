@@ -8,7 +8,7 @@ says how sure it is and which stage answered.  Whatever happens, the customer ge
 import logging
 import threading
 import time
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -108,8 +108,18 @@ class SearchService:
         offset: int = 0,
         filters: SearchFilters = EVERYTHING_PUBLIC,
         exact: bool = False,
+        meanwhile: Callable[[], None] = lambda: None,
     ) -> SearchPage:
-        """Answer one question; never raises. ``exact`` searches without spelling correction."""
+        """Answer one question; never raises.
+
+        Args:
+            text: the question as it was typed.
+            limit: how many hits.
+            offset: how many hits come before.
+            filters: what may be found.
+            exact: search without spelling correction.
+            meanwhile: what the caller has to do while the sentence model works; may not be called.
+        """
         started = time.perf_counter()
         limit = max(1, min(limit, MAX_RESULTS))
         offset = max(0, min(offset, MAX_RESULTS - limit))
@@ -121,7 +131,7 @@ class SearchService:
         if page is None:
             part = slice(offset, offset + limit)
             try:
-                page = self._answer(cleaned, part, filters, today, exact=exact)
+                page = self._answer(cleaned, part, filters, today, meanwhile, exact=exact)
             except Exception:
                 # The engine is a third party's; whatever it raises, the customer gets an answer.
                 _log.exception("search failed; answered by titles")
@@ -201,7 +211,14 @@ class SearchService:
         )
 
     def _answer(
-        self, cleaned: str, part: slice, filters: SearchFilters, today: date, *, exact: bool
+        self,
+        cleaned: str,
+        part: slice,
+        filters: SearchFilters,
+        today: date,
+        meanwhile: Callable[[], None],
+        *,
+        exact: bool,
     ) -> SearchPage:
         # The model works in another process or thread: what needs no vector is done meanwhile.
         asked = self._ranker.ask(cleaned)
@@ -209,7 +226,12 @@ class SearchService:
         query = reading.query
         matcher = self._matcher(query)
         builder = HitBuilder(matcher)
-        ranking = self._ranker.rank(query, filters, today, matcher.match, asked, builder.prepare)
+
+        def prepare(slugs: Iterable[str]) -> None:
+            builder.prepare(slugs)
+            meanwhile()
+
+        ranking = self._ranker.rank(query, filters, today, matcher.match, asked, prepare)
         matches = builder.matches(ranking.candidates[part])
         # Later pages say the same of the search as the first one.
         first = next(iter(builder.matches(ranking.candidates[:1]) if part.start else matches), None)

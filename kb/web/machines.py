@@ -23,6 +23,7 @@ _SEARCH_TEMPLATES = (
     "help_center/search.html",
     "layout.html",
     "skeleton.html",
+    "footer.html",
     "language_chooser.html",
     "components.html",
     "tell_me/parts.html",

@@ -3,11 +3,11 @@
 from flask import Blueprint, Response, jsonify, make_response, render_template, request
 
 from kb.content.models import ArticleSummary, Audience
-from kb.search.models import SearchPage
 from kb.search.service import MAX_RESULTS
 from kb.text import clean_query_text
 from kb.web import visits
 from kb.web.audience import audience
+from kb.web.begun_page import BegunPage
 from kb.web.contact_cards import find_card
 from kb.web.help_center import POPULAR, choose_articles, list_collection_counts
 from kb.web.limits import check_limit
@@ -30,20 +30,34 @@ def results() -> Response:
     """What a search found; a page to search from when nothing was asked."""
     text = clean_query_text(request.args.get("q", ""))
     if not text:
-        return _answer("help_center/search_empty.html")
+        html = render_template(
+            "help_center/search_empty.html",
+            collections=list_collection_counts(""),
+            popular=choose_articles(POPULAR),
+        )
+        return _answer(html, is_indexed=False)
     check_limit("search")
     number = min(page_number(), MAX_RESULT_PAGE)
     narrowing = read_narrowing(text)
+    begun = BegunPage("help_center/search.html", query=text, narrowing=narrowing)
     page = generation().search.search(
         text,
         limit=HITS_PER_PAGE,
         offset=(number - 1) * HITS_PER_PAGE,
         filters=narrowing.filters,
         exact=narrowing.exact,
+        meanwhile=begun.begin,
     )
     visits.record_search(page)
     pages = Pages(number, min(page.total, MAX_RESULT_PAGE * HITS_PER_PAGE), HITS_PER_PAGE)
-    return _answer("help_center/search.html", page=page, pages=pages, narrowing=narrowing)
+    html = begun.finish(
+        page=page,
+        pages=pages,
+        card=find_card(page.hits[0].collection if page.hits else ""),
+        nearest=() if page.hits else list_nearest(page.query),
+        popular=None if page.hits else choose_articles(POPULAR),
+    )
+    return _answer(html, is_indexed=bool(page.hits))
 
 
 @blueprint.get("/search/answers")
@@ -85,21 +99,13 @@ def suggestion_chosen() -> tuple[str, int]:
     return "", 204
 
 
-def _answer(template: str, **values: object) -> Response:
-    page = values.get("page")
-    if isinstance(page, SearchPage):
-        values["card"] = find_card(page.hits[0].collection if page.hits else "")
-        values["nearest"] = () if page.hits else list_nearest(page.query)
-    else:
-        values["collections"] = list_collection_counts("")
-    if not isinstance(page, SearchPage) or not page.hits:
-        values["popular"] = choose_articles(POPULAR)
-    response = make_response(render_template(template, **values))
+def _answer(html: str, *, is_indexed: bool) -> Response:
+    response = make_response(html)
     # Each answer is recorded and depends on who asks; no copy of it is kept.
     response.cache_control.private = True
     response.cache_control.no_cache = True
     response.cache_control.no_store = audience() is Audience.STAFF
-    if not isinstance(page, SearchPage) or not page.hits:
+    if not is_indexed:
         # Whoever wants their words on our pages links to searches that find nothing.
         response.headers["X-Robots-Tag"] = "noindex"
     return response

@@ -150,6 +150,20 @@ def test_words_that_stand_out_make_a_search_surer(
     assert with_words > without
 
 
+def test_the_caller_can_work_while_the_model_does(
+    settings: Settings, folders: tuple[Path, Path]
+) -> None:
+    generations = build_generations(settings, patient=True)
+    search = generations.current().search
+    search.warm()
+    calls: list[str] = []
+    first = search.search("the carrier lost it", meanwhile=lambda: calls.append("new"))
+    assert (first.mode, calls) == ("hybrid", ["new"])
+    search.search("the carrier lost it", meanwhile=lambda: calls.append("known"))
+    generations.close()
+    assert calls == ["new"]
+
+
 def test_nothing_is_asked_of_an_empty_question(
     folders: tuple[Path, Path], model: OnnxEmbedder
 ) -> None:
