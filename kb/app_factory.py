@@ -27,6 +27,7 @@ from kb.web import (
     staff,
     tell_me,
 )
+from kb.web.application import Application
 from kb.web.article_images import place_images
 from kb.web.compression import init_compression
 from kb.web.contact_cards import has_departments
@@ -79,7 +80,7 @@ def create_app(services: Services | None = None) -> Flask:
     """
     if services is None:
         services = build_services(load_settings())
-    app = Flask(
+    app = Application(
         "kb.web",
         template_folder=str(_ROOT / "templates"),
         static_folder=str(_ROOT / "static"),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from heapq import heapify, heappop
 from typing import Protocol, TypeVar
 
 from kb.content.models import (
@@ -195,11 +196,11 @@ class Library:
             for other in holders:
                 if other not in taken:
                     scores[other] = scores.get(other, 0.0) + 1.0 / len(holders)
-        alike = sorted(scores, key=lambda other: (-scores[other], other))
-        for other in alike:
-            if len(chosen) >= limit:
-                break
-            if found := self.find_summary(other, audience):
+        # Hundreds are alike in something, and the first few are wanted.
+        alike = [(-score, other) for other, score in scores.items()]
+        heapify(alike)
+        while alike and len(chosen) < limit:
+            if found := self.find_summary(heappop(alike)[1], audience):
                 chosen.append(found)
         return tuple(chosen[:limit])
 

@@ -32,8 +32,7 @@ class Interface:
     @property
     def name(self) -> str:
         """Its name for those who speak it, with a capital as in a list: ``Español``."""
-        name = self.locale.get_display_name(self.locale) or self.tag
-        return name[:1].upper() + name[1:]
+        return _find_name(self.tag)
 
     @property
     def direction(self) -> str:
@@ -44,6 +43,13 @@ class Interface:
     def is_pseudo(self) -> bool:
         """It is for tests, and nobody is offered it."""
         return self.code in PSEUDO_CHANGES
+
+
+@lru_cache(maxsize=64)
+def _find_name(tag: str) -> str:
+    locale = find_locale(tag)
+    name = locale.get_display_name(locale) or tag
+    return name[:1].upper() + name[1:]
 
 
 SOURCE = Interface(SOURCE_LANGUAGE, SOURCE_LANGUAGE)

@@ -6,6 +6,7 @@ is for programs, such as the feed, keeps to the site's language, because whoever
 serves it to everybody.
 """
 
+from contextvars import ContextVar
 from typing import cast
 from urllib.parse import quote, urlencode
 
@@ -22,6 +23,8 @@ PARAMETER = COOKIE = "lang"
 _MONTHS_KEPT = 12
 _SECONDS_A_MONTH = 30 * 24 * 3600
 _FOR_PROGRAMS = ("machines",)
+_chosen: ContextVar[Interface | None] = ContextVar("interface", default=None)
+"""Of this request, once it has been asked for: a page asks some hundred times."""
 
 
 def init_interface_language(app: Flask) -> None:
@@ -32,26 +35,34 @@ def init_interface_language(app: Flask) -> None:
     """
     check_enabled(app.extensions["helpshelf"].settings.languages)
     app.jinja_env.globals["interface"] = interface
-    app.jinja_env.globals["offered_interfaces"] = offered_interfaces
-    app.jinja_env.globals["interface_url"] = interface_url
+    app.jinja_env.globals["interface_links"] = interface_links
+    app.before_request(_forget)
     app.before_request(_clean_address)
     app.after_request(_keep_choice)
+    app.teardown_request(_forget)
 
 
 def interface() -> Interface:
     """The language of the interface in this request; the source's outside of any."""
-    if not has_request_context():
-        # Work in the background belongs to no reader.
-        return SOURCE
-    found: Interface | None = g.get("interface")
+    found = _chosen.get()
     if found is None:
-        found = g.interface = _choose(_list())
+        if not has_request_context():
+            # Work in the background belongs to no reader.
+            return SOURCE
+        found = _choose(_list())
+        _chosen.set(found)
     return found
 
 
-def offered_interfaces() -> tuple[Interface, ...]:
-    """What the chooser lists."""
-    return tuple(one for one in _list() if not one.is_pseudo)
+def interface_links() -> tuple[tuple[Interface, str], ...]:
+    """What the chooser lists, with this page in each language.
+
+    The start page where this one is the answer to a form.
+    """
+    address = _address() if request.method in ("GET", "HEAD") else "/"
+    separator = "&" if "?" in address else "?"
+    offered = (one for one in _list() if not one.is_pseudo)
+    return tuple((one, f"{address}{separator}{PARAMETER}={one.tag}") for one in offered)
 
 
 def depends_on_browser() -> bool:
@@ -59,23 +70,19 @@ def depends_on_browser() -> bool:
     return len(_list()) > 1 and request.blueprint not in _FOR_PROGRAMS
 
 
-def interface_url(tag: str) -> str:
-    """This page in another language; the start page where this one is the answer to a form."""
-    if request.method not in ("GET", "HEAD"):
-        return f"/?{PARAMETER}={tag}"
-    return _address(tag)
-
-
-def _address(*tags: str) -> str:
-    """The address of this page with another language, or with none."""
-    fields = [pair for pair in request.args.items(multi=True) if pair[0] != PARAMETER]
-    query = urlencode([*fields, *((PARAMETER, tag) for tag in tags)])
+def _address() -> str:
+    """The address of this page without a language."""
+    query = urlencode([pair for pair in request.args.items(multi=True) if pair[0] != PARAMETER])
     # A path of two slashes would be the address of another host.
     return quote("/" + request.path.lstrip("/")) + (f"?{query}" if query else "")
 
 
 def _has_come_back() -> bool:
     return request.args.get(PARAMETER) == request.cookies.get(COOKIE)
+
+
+def _forget(error: BaseException | None = None) -> None:
+    _chosen.set(None)
 
 
 def _clean_address() -> AnyResponse | None:

@@ -6,12 +6,14 @@ no request pays for it, and it needs no proxy.
 
 import gzip
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 
 from flask import Flask, Response, request, url_for
 
 _YEAR = 365 * 24 * 60 * 60
 _TEXTS = frozenset({".css", ".js", ".svg"})
+_ADDRESSES = 256
 _SMALLEST = 1_000
 """Bytes below which a file fits into one packet as it is."""
 
@@ -22,8 +24,13 @@ def init_static_files(app: Flask) -> None:
     digests = _digest_files(folder)
     compressed = _compress_files(folder)
 
-    def static_url(name: str) -> str:
+    @lru_cache(maxsize=_ADDRESSES)
+    def find_url(name: str, root: str) -> str:
         return url_for("static", filename=name, v=digests.get(name, ""))
+
+    def static_url(name: str) -> str:
+        # Every page has some, and they change only with the prefix that a proxy may set.
+        return find_url(name, request.script_root)
 
     def finish(response: Response) -> Response:
         if request.endpoint == "static" and response.status_code in (200, 304):
