@@ -83,11 +83,9 @@ class Speller:
 
     def is_derived(self, word: str) -> bool:
         """Whether known words make it up: one with a beginning or an ending, or two."""
-        begun = (word.removeprefix(beginning) for beginning in _BEGINNINGS)
-        ended = (word.removesuffix(ending) for ending in _ENDINGS)
-        if any(
-            len(stem) >= _STEM and stem != word and self.is_word(stem) for stem in (*begun, *ended)
-        ):
+        stems = [word.removeprefix(part) for part in _BEGINNINGS if word.startswith(part)]
+        stems += [word.removesuffix(part) for part in _ENDINGS if word.endswith(part)]
+        if any(len(stem) >= _STEM and self.is_word(stem) for stem in stems):
             return True
         places = range(_PART, len(word) - _PART + 1)
         return any(self.is_used(word[:n]) and self.is_used(word[n:]) for n in places)

@@ -73,10 +73,11 @@ class SpellingIndex:
         starts = self._entries.searchsorted(keys)
         first = self._entries.take(starts, mode="clip")
         hit = ((first ^ keys) >> _SHIFT == 0).nonzero()[0]
-        ends = self._entries.searchsorted(keys[hit] | _LOW, side="right")
-        found: set[int] = set()
-        for start, end in zip(starts[hit].tolist(), ends.tolist(), strict=True):
-            found.update((self._entries[start:end] & _LOW).tolist())
+        starts = starts[hit]
+        counts = self._entries.searchsorted(keys[hit] | _LOW, side="right") - starts
+        ends = counts.cumsum()
+        places = np.arange(counts.sum()) + (starts - ends + counts).repeat(counts)
+        found = set((self._entries.take(places) & _LOW).tolist())
         return compare(word, [self._words[number] for number in found], slips)
 
 

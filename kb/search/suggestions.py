@@ -54,6 +54,8 @@ class SuggestionIndex:
         self._text_of = texts.numbers[best_first]
         self._internal_from = int(np.searchsorted(texts.ranks[best_first], _INTERNAL))
         self._words, self._postings, self._starts, self._first = texts.filed(best_first)
+        self._folded: dict[int, str] = {}
+        """Texts as they are compared, by number; the best come again and again."""
         self._cached = lru_cache(maxsize=2048)(self._suggest)
 
     def suggest(self, text: str, limit: int, audience: Audience) -> tuple[Suggestion, ...]:
@@ -61,9 +63,11 @@ class SuggestionIndex:
         return self._cached(fold(clean_query_text(text)), limit, audience)
 
     def _suggest(self, typed: str, limit: int, audience: Audience) -> tuple[Suggestion, ...]:
-        words = _typed_words(typed, self._analyzer)
+        raw = self._analyzer.words(typed)
+        words = _typed_words(typed, raw, self._analyzer)
         if not words:
             return ()
+        first = self._with_prefix((raw or typed.split())[0])
         ranges = [self._range(word, whole=False) for word in words[-1:]]
         ranges += [self._range(word, whole=True) for word in words[:-1]]
         matching = self._matching(ranges)
@@ -72,7 +76,7 @@ class SuggestionIndex:
         if audience is Audience.STAFF:
             parts.append(matching[public:])
         found: dict[int, Suggestion] = {}
-        for number in (n for part in parts for n in self._ordered(part, typed)):
+        for number in (n for part in parts for n in self._ordered(part, first, typed)):
             place = int(self._article_of[number])
             if place not in found:
                 article = self._articles[place]
@@ -107,12 +111,12 @@ class SuggestionIndex:
         marked[numbers] = True
         return marked
 
-    def _ordered(self, matching: Numbers, typed: str) -> Iterator[int]:
+    def _ordered(
+        self, matching: Numbers, first_words: tuple[int, int], typed: str
+    ) -> Iterator[int]:
         """First those that begin with all that was typed, then with its first word, then others."""
-        raw = self._analyzer.words(typed) or typed.split()
-        low, high = self._with_prefix(raw[0])
         first = self._first[matching]
-        begins = (first >= low) & (first < high)
+        begins = (first >= first_words[0]) & (first < first_words[1])
         head = matching[begins][:_LOOKED_AT].tolist()
         exact = [number for number in head if self._text(number).startswith(typed)]
         yield from exact
@@ -123,9 +127,13 @@ class SuggestionIndex:
                 yield from numbers[start : start + _LOOKED_AT].tolist()
 
     def _text(self, number: int) -> str:
-        article = self._articles[self._article_of[number]]
-        place = self._text_of[number]
-        return fold(article.questions[place - 1] if place else article.title)
+        text = self._folded.get(number)
+        if text is None:
+            article = self._articles[self._article_of[number]]
+            place = self._text_of[number]
+            text = fold(article.questions[place - 1] if place else article.title)
+            self._folded[number] = text
+        return text
 
 
 _INTERNAL = 4 * _LONGEST
@@ -201,12 +209,15 @@ class _Known(dict[str, tuple[int, ...]]):
         return found
 
 
-def _typed_words(typed: str, analyzer: Analyzer) -> list[str]:
-    """The words that suggestions must have; the last one may be unfinished."""
-    words: list[str] = []
-    for token in typed.split():
-        # Single letters are in no entry, so they must not narrow down what the others find.
-        words += _squashed(token) or analyzer.words(token)
+def _typed_words(typed: str, raw: list[str], analyzer: Analyzer) -> list[str]:
+    """The words that suggestions must have; the last one may be unfinished.
+
+    ``raw`` are those of ``typed`` as they are written. Single letters are in no entry, so they
+    must not narrow down what the others find.
+    """
+    words = raw
+    if "-" in typed and has_digit(typed):
+        words = [w for token in typed.split() for w in _squashed(token) or analyzer.words(token)]
     telling = [word for word in words[:-1] if word not in analyzer.stop_words] + words[-1:]
     return telling or typed.split()
 
