@@ -8,10 +8,13 @@ a task that takes too long, which the standard library's pools cannot.
 import multiprocessing
 import os
 import resource
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, TimeoutError
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import cast
 
 from pebble import CONSTS, ProcessExpired, ProcessPool
 
@@ -41,20 +44,44 @@ class RenderTask:
     title: str
 
 
+Result = tuple[str, RenderedArticle | Problem]
+"""Path, and what came out or the problem that prevented it."""
+
+
 def render_articles(
     tasks: Iterable[RenderTask], links: LinkMap, time_limit: float = TIME_LIMIT_SECONDS
-) -> Iterator[tuple[str, RenderedArticle | Problem]]:
-    """Render all tasks; yields path and result, or the problem that prevented it, in order."""
+) -> Iterator[Result]:
+    """Begin to render all tasks; the results come in their order.
+
+    The first tasks are handed out at once: whoever has other work does it before asking for
+    the first result.
+    """
+    rendering = _render_all(tasks, links, time_limit)
+    next(rendering)
+    return cast("Iterator[Result]", rendering)
+
+
+def _render_all(
+    tasks: Iterable[RenderTask], links: LinkMap, time_limit: float
+) -> Iterator[Result | None]:
+    """All results, after a None when the first tasks have been handed out."""
+    waiting = iter(tasks)
     pool: ProcessPool | None = None
-    pending: list[tuple[str, Future[RenderedArticle]]] = []
-    try:
-        for task in tasks:
+    pending: deque[tuple[str, Future[RenderedArticle]]] = deque()
+
+    def hand_out(count: int) -> None:
+        nonlocal pool
+        for task in islice(waiting, count):
             pool = pool or _start_pool(links)
-            pending.append((task.path, pool.schedule(_render, args=(task,), timeout=time_limit)))
-            if len(pending) >= _WINDOW:
-                yield _collect(*pending.pop(0), time_limit)
+            future = pool.schedule(_render, args=(task,), timeout=time_limit)
+            pending.append((task.path, future))
+
+    try:
+        hand_out(_WINDOW)
+        yield None
         while pending:
-            yield _collect(*pending.pop(0), time_limit)
+            yield _collect(*pending.popleft(), time_limit)
+            hand_out(1)
     finally:
         if pool is not None:
             pool.stop()  # type: ignore[no-untyped-call]

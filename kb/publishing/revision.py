@@ -116,9 +116,10 @@ class Revision:
         again = [path for path in unchanged if self._must_render(path)]
         total = len(self.articles.fresh) + len(again)
         self.stored: dict[str, StoredArticle] = {}
+        rendered = self._render(again)
         for path in sorted(set(unchanged) - set(again)):
             yield self._keep(path)
-        for done, compiled in enumerate(self._render(again), 1):
+        for done, compiled in enumerate(rendered, 1):
             self.progress("Rendering", done, total)
             if compiled is not None:
                 self.stored[compiled.stored.path] = compiled.stored
@@ -263,6 +264,7 @@ class Revision:
         return CompiledArticle(stored, None)
 
     def _render(self, again: list[str]) -> Iterator[CompiledArticle | None]:
+        """Begin to render what has changed, and what comes out differently."""
         files = [self.scan.files[path] for path in again]
         bodies = dict(self.articles.fresh)
         for file, parsed in read_articles(self.source, files):
@@ -273,11 +275,13 @@ class Revision:
             )
             for path, fresh in bodies.items()
         )
-        for path, result in render_articles(tasks, self.links):
-            if isinstance(result, Problem):
-                yield self._fall_back(bodies[path], result)
-            else:
-                yield self._finish(bodies[path], result)
+        results = render_articles(tasks, self.links)
+        return (
+            self._fall_back(bodies[path], result)
+            if isinstance(result, Problem)
+            else self._finish(bodies[path], result)
+            for path, result in results
+        )
 
     def _fall_back(self, fresh: FreshFile, problem: Problem) -> CompiledArticle | None:
         path, parsed = fresh.file.path, fresh.parsed

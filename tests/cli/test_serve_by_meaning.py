@@ -17,7 +17,8 @@ import pytest
 
 from kb.config import Settings
 from tests.conftest import ROOT, Write
-from tests.search.embedding import needs_model, wait_until
+from tests.search.embedding import needs_model
+from tests.waiting import wait_until
 
 pytestmark = [
     needs_model,

@@ -1,6 +1,7 @@
 """Markdown becomes safe HTML with sections, and its problems are true."""
 
 import mmap
+import multiprocessing
 
 import pytest
 from lxml import html
@@ -9,6 +10,7 @@ from kb.content.links import LinkMap
 from kb.content.models import Problem, Section
 from kb.content.renderer import RenderedArticle, render_article
 from kb.content.rendering_pool import RenderTask, render_articles
+from tests.waiting import wait_until
 
 LINKS = LinkMap(
     articles={"a/one.md": "/articles/one", "b/two.md": "/policies/two"},
@@ -263,3 +265,25 @@ def test_a_process_with_much_address_space_still_renders() -> None:
     with mmap.mmap(-1, 4_000_000_000):
         ((_, result),) = render_articles([RenderTask("a.md", "fine", 1, "a")], LinkMap())
     assert isinstance(result, RenderedArticle)
+
+
+def test_rendering_begins_before_anybody_asks_for_results() -> None:
+    results = render_articles([RenderTask("a.md", "fine", 1, "a")], LinkMap())
+    wait_until(multiprocessing.active_children)
+    assert [path for path, _ in results] == ["a.md"]
+    assert not multiprocessing.active_children()
+
+
+def test_rendering_ends_when_nobody_wants_the_results_any_more() -> None:
+    results = render_articles([RenderTask("a.md", "fine", 1, "a")] * 100, LinkMap())
+    wait_until(multiprocessing.active_children)
+    next(results)
+    del results
+    assert not multiprocessing.active_children()
+
+
+def test_results_come_in_the_order_of_many_tasks() -> None:
+    names = [f"{number}.md" for number in range(200)]
+    tasks = [RenderTask(name, "fine", 1, "a") for name in names]
+    assert [path for path, _ in render_articles(tasks, LinkMap())] == names
+    assert list(render_articles([], LinkMap())) == []

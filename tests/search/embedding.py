@@ -5,7 +5,6 @@ import os
 import signal
 import socket as socketlib
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 
 from kb.cli.background import kb_command
 from tests.conftest import ROOT
+from tests.waiting import wait_until
 
 MISSING = [
     name
@@ -45,11 +45,3 @@ def accepts(path: Path) -> bool:
     """Whether somebody listens: the socket's file is there a moment before."""
     with socketlib.socket(socketlib.AF_UNIX) as connection:
         return connection.connect_ex(str(path)) == 0
-
-
-def wait_until(condition, seconds: float = 20.0) -> None:
-    """Wait for something that another process does."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)

@@ -28,8 +28,9 @@ from kb.search.embedders.onnx import OnnxEmbedder
 from kb.search.embedders.remote import RemoteEmbedder
 from kb.search.embedders.wire import EmbedReply, send
 from tests.conftest import ROOT
+from tests.waiting import wait_until
 
-from .embedding import embedder_process, needs_model, wait_until
+from .embedding import embedder_process, needs_model
 
 pytestmark = needs_model
 PATIENT = 30.0

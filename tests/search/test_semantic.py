@@ -24,8 +24,9 @@ from kb.search.late_interaction import weigh_pieces
 from kb.search.query_vectors import CACHED, QueryVectors
 from kb.search.semantic import SemanticSearch
 from tests.conftest import Write
+from tests.waiting import wait_until
 
-from .embedding import embedder_process, needs_model, wait_until
+from .embedding import embedder_process, needs_model
 
 pytestmark = needs_model
 Open = Callable[[Embedder], SemanticSearch]
