@@ -3,6 +3,7 @@
 Exit codes: 0 done, 1 the work found errors, 2 wrong usage or settings.
 """
 
+import atexit
 import gc
 import importlib
 import logging
@@ -44,6 +45,8 @@ class _Commands(click.Group):
             # Modules, and articles at a publish, stay until the command ends.  Looking for
             # garbage among them again and again takes a sixth of its time.
             gc.set_threshold(100_000, 50, 50)
+            # When it ends, Python would look among them twice more, for a tenth of its time.
+            atexit.register(gc.freeze)
         module, _, name = _COMMANDS[cmd_name][0].partition(":")
         command = getattr(importlib.import_module(module), name)
         assert isinstance(command, click.Command)
