@@ -19,7 +19,7 @@ from kb.publishing.reading import parse_settings_text
 from kb.publishing.store import LibraryFiles, LibraryReader
 from kb.search.analysis import Analyzer
 from kb.search.best_bets import BestBets, parse_best_bets
-from kb.search.engine import EngineReader, SearchEngine
+from kb.search.engine import EngineReader, GiveWay, SearchEngine, wait_for_nobody
 from kb.search.query_vectors import QueryVectors
 from kb.search.semantic import SemanticSearch
 from kb.search.service import SearchService
@@ -38,9 +38,12 @@ class Generation:
     """What was wrong with the content when it was published."""
     _reader: LibraryReader
 
-    def warm(self) -> None:
-        """Load what only some searches need; cheap when there is nothing to do."""
-        self.search.warm()
+    def warm(self, give_way: GiveWay = wait_for_nobody) -> bool:
+        """Load what only some searches need; cheap when there is nothing to do.
+
+        False when there is more to do.
+        """
+        return self.search.warm(give_way)
 
     def close(self) -> None:
         """Release files; only when no request uses it any more."""

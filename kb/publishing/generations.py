@@ -20,13 +20,14 @@ from kb.forks import call_in_child
 from kb.publishing import garbage, heap
 from kb.publishing.generation import Generation, GenerationOpener, find_document
 from kb.publishing.layout import IndexLayout
+from kb.publishing.requests import Requests
 from kb.publishing.store import LibraryFiles
 from kb.search.engine import SearchEngine
 from kb.search.query_vectors import QueryVectors
 
 CHECK_SECONDS = 1.0
 """How often a worker looks for a new generation; a switch is promised within 5 s."""
-_FIRST_CHECK_SECONDS = 0.05
+_FIRST_CHECK_SECONDS = _GO_ON_SECONDS = 0.05
 _LAST_ROUND_SECONDS = 10.0
 """Loading the model is the longest that the watching thread may be at when all is closed."""
 _CLOSE_AFTER_SECONDS = 60.0
@@ -57,6 +58,8 @@ class Generations:
         questions: QueryVectors | None = None,
     ) -> None:
         self.layout = layout
+        self.requests = Requests()
+        """Those that are answered from here."""
         self._questions = questions
         self._library_files = library_files
         self._opener = GenerationOpener(
@@ -163,23 +166,24 @@ class Generations:
             self._watcher.join(_LAST_ROUND_SECONDS)
         self._watching, self._watcher = False, None
 
-    def settle(self) -> None:
-        """What may take its time after a switch."""
+    def settle(self) -> bool:
+        """What may take its time after a switch; False when there is more to do."""
         with self._lock:
             waiting = len(self._retired)
             self._close_retired()
             is_changed = waiting != len(self._retired) or self._current is not self._settled
             self._settled = self._current
-        if self._current is not None:
-            self._current.warm()
+        is_warm = self._current is None or self._current.warm(self.requests.give_way)
         if is_changed:
             garbage.set_aside()
             heap.give_back()
+        return is_warm
 
     def _forget_watcher(self) -> None:
         # Threads do not survive a fork; a child watches for itself.
         self._watching, self._watcher = False, None
         self._lock = threading.Lock()
+        self.requests = Requests()
 
     def _close_retired(self) -> None:
         now = time.monotonic()
@@ -201,7 +205,7 @@ def _poll(watched: "weakref.ref[Generations]", closing: threading.Event) -> None
             return
         try:
             generations.refresh()
-            generations.settle()
+            pause = CHECK_SECONDS if generations.settle() else _GO_ON_SECONDS
         except Exception:
             # The thread must outlive whatever a half-deleted folder raises.
             _log.exception("looking for a new generation failed")

@@ -7,7 +7,7 @@ below, which engines read when an index is opened.
 """
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -18,6 +18,13 @@ from kb.search.query import QueryTerm
 BM25_K1 = 1.2
 """How soon more of the same word stops counting: the usual constant of BM25 (Robertson and
 Zaragoza, 2009, section 3.5)."""
+
+GiveWay = Callable[[float], None]
+"""Waits until nobody waits for this process, so many seconds at most."""
+
+
+def wait_for_nobody(seconds: float) -> None:
+    """How a process gives way that answers no requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,7 @@ class EngineReader(Protocol):
         """
         ...
 
-    def warm(self) -> bool:
+    def warm(self, give_way: GiveWay = wait_for_nobody) -> bool:
         """Load what most searches need, for a thread that nobody waits for.
 
         Works for a part of a second; False when there is more to do.

@@ -24,7 +24,7 @@ from kb.search.best_bets import BestBets
 from kb.search.codes import is_mixed
 from kb.search.confidence import estimate_confidence
 from kb.search.documents import SectionTexts
-from kb.search.engine import EngineReader, idf
+from kb.search.engine import EngineReader, GiveWay, idf, wait_for_nobody
 from kb.search.evidence import collect_evidence
 from kb.search.filters import EVERYTHING_PUBLIC, SearchFilters
 from kb.search.hits import HitBuilder, Match
@@ -178,17 +178,18 @@ class SearchService:
         self._reader.warm()
         self._engine.document_frequency("")  # opens all segments
 
-    def warm(self) -> None:
+    def warm(self, give_way: GiveWay = wait_for_nobody) -> bool:
         """Load what only some searches need, and vectors that were computed meanwhile.
 
         For a thread that nobody waits for and that calls again and again: loading the
         model aside, a call works for a part of a second, and not at all when all is done.
+        False when there is more to do.
         """
         if self._semantic is not None:
             self._semantic.refresh()
             self._semantic.warm()
         self._reader.warm()
-        self._engine.warm()
+        return self._engine.warm(give_way)
 
     def close(self) -> None:
         """Release the index."""

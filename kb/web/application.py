@@ -1,10 +1,15 @@
 """Flask's application, quicker in what every request does many times."""
 
-from collections.abc import Callable, MutableMapping
-from typing import Any
+from collections.abc import Callable, Iterable, MutableMapping
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from flask.templating import Environment
+
+from kb.services import Services
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 class TemplateEnvironment(Environment):
@@ -23,6 +28,14 @@ class Application(Flask):
     """An application whose views and handlers are all plain functions."""
 
     jinja_environment = TemplateEnvironment
+
+    def wsgi_app(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer one request; work in the background gives way meanwhile."""
+        services: Services = self.extensions["helpshelf"]
+        with services.generations.requests:
+            return super().wsgi_app(environ, start_response)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function itself: there is no coroutine to be told from it, some 20 times a page."""

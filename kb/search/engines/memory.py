@@ -18,8 +18,10 @@ from kb.search.engine import (
     EngineReader,
     EngineResult,
     FieldRanking,
+    GiveWay,
     IndexDocument,
     idf,
+    wait_for_nobody,
 )
 from kb.search.filters import EVERYTHING_PUBLIC, SearchFilters
 from kb.search.query import QueryTerm
@@ -111,7 +113,7 @@ class MemoryReader:
         hits = (EngineHit(self._documents[number].key, scores[number]) for number in best[:limit])
         return EngineResult(len(scores), tuple(hits))
 
-    def warm(self) -> bool:
+    def warm(self, give_way: GiveWay = wait_for_nobody) -> bool:
         """Everything is in memory already."""
         return True
 

@@ -11,7 +11,7 @@ import numpy as np
 from whoosh.index import FileIndex
 
 from kb.content.models import Audience
-from kb.search.engine import EngineHit, EngineResult, FieldRanking
+from kb.search.engine import EngineHit, EngineResult, FieldRanking, GiveWay, wait_for_nobody
 from kb.search.engines.byte_cache import ByteCache
 from kb.search.engines.segment import Segment
 from kb.search.engines.selection import count_matches, select_best
@@ -29,8 +29,8 @@ _WARM_SHARE = 0.9
 """How much of the room for terms warming fills; the rest is for what is asked besides."""
 _WARM_SECONDS = 0.3
 """How long one call may take: who calls has other things to look after."""
-_WARM_SLICE, _WARM_PAUSE = 0.002, 0.001
-"""Seconds of work after which warming lets searches go first, and for how long."""
+_WARM_SLICE, _WARM_PAUSE = 0.0005, 0.1
+"""Seconds of work after which warming lets requests go first, and for how long at most."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class WhooshReader:
         best = select_best(scores, opened.keys, limit, total)
         return EngineResult(total, tuple(starmap(EngineHit, best)))
 
-    def warm(self) -> bool:
+    def warm(self, give_way: GiveWay = wait_for_nobody) -> bool:
         """Work out what the commonest terms add to scores, as many as can be kept."""
         scorer = self._open().scorer
         if self._to_warm is None:
@@ -104,7 +104,7 @@ class WhooshReader:
             if now > end:
                 return False
             if now > rest:
-                time.sleep(_WARM_PAUSE)
+                give_way(_WARM_PAUSE)
                 rest = time.perf_counter() + _WARM_SLICE
         return True
 
