@@ -28,7 +28,7 @@ Session = Any
 
 
 def open_session(files: ModelFiles, threads: int) -> Session:
-    """A model that is ready to run, ``threads`` of them at a question.
+    """A model that is ready to run, each text with ``threads`` threads.
 
     Raises:
         ImportError: onnxruntime is not installed.
