@@ -14,7 +14,7 @@ class Requests:
     """Entered for as long as a request is answered; safe to share between threads.
 
     Python runs one thread at a time.  One that works in the background takes its turns from
-    those that somebody waits for: a search page took a tenth longer while one did.
+    those that somebody waits for: a search page took up to a tenth longer while one did.
     """
 
     def __init__(self) -> None:

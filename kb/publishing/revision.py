@@ -116,7 +116,7 @@ class Revision:
         again = [path for path in unchanged if self._must_render(path)]
         total = len(self.articles.fresh) + len(again)
         self.stored: dict[str, StoredArticle] = {}
-        rendered = self._render(again)
+        rendered = self._render(again)  # by other processes, while the rest is looked through
         for path in sorted(set(unchanged) - set(again)):
             yield self._keep(path)
         for done, compiled in enumerate(rendered, 1):

@@ -124,7 +124,7 @@ class Compared:
         words: int,
         exactly: Exactly | None = None,
     ) -> None:
-        """``exactly`` compares rows whose ``cosines`` are about right only."""
+        """``exactly`` compares rows whose ``cosines`` are about right only, which it replaces."""
         self._groups = (titles, questions, sections)
         self._sections = sections
         self._share = np.float32(title_share(words))

@@ -35,7 +35,7 @@ def results() -> Response:
             collections=list_collection_counts(""),
             popular=choose_articles(POPULAR),
         )
-        return _answer(html, is_indexed=False)
+        return _answer(html, has_hits=False)
     check_limit("search")
     number = min(page_number(), MAX_RESULT_PAGE)
     narrowing = read_narrowing(text)
@@ -57,7 +57,7 @@ def results() -> Response:
         nearest=() if page.hits else list_nearest(page.query),
         popular=None if page.hits else choose_articles(POPULAR),
     )
-    return _answer(html, is_indexed=bool(page.hits))
+    return _answer(html, has_hits=bool(page.hits))
 
 
 @blueprint.get("/search/answers")
@@ -99,13 +99,13 @@ def suggestion_chosen() -> tuple[str, int]:
     return "", 204
 
 
-def _answer(html: str, *, is_indexed: bool) -> Response:
+def _answer(html: str, *, has_hits: bool) -> Response:
     response = make_response(html)
     # Each answer is recorded and depends on who asks; no copy of it is kept.
     response.cache_control.private = True
     response.cache_control.no_cache = True
     response.cache_control.no_store = audience() is Audience.STAFF
-    if not is_indexed:
+    if not has_hits:
         # Whoever wants their words on our pages links to searches that find nothing.
         response.headers["X-Robots-Tag"] = "noindex"
     return response

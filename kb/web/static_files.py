@@ -14,6 +14,7 @@ from flask import Flask, Response, request, url_for
 _YEAR = 365 * 24 * 60 * 60
 _TEXTS = frozenset({".css", ".js", ".svg"})
 _ADDRESSES = 256
+"""Of files that are kept: a few dozen files, mostly under one prefix."""
 _SMALLEST = 1_000
 """Bytes below which a file fits into one packet as it is."""
 

@@ -14,26 +14,36 @@ from tests.waiting import wait_until
 LONG = 60.0
 
 
+def give_way(requests: Requests, longest: float) -> threading.Thread:
+    """Give way in a thread, of which a test can tell whether it ends."""
+    thread = threading.Thread(target=requests.give_way, args=(longest,), daemon=True)
+    thread.start()
+    return thread
+
+
 def test_nobody_waits_where_nothing_is_asked() -> None:
-    Requests().give_way(LONG)  # would not end for a minute
+    waiting = give_way(Requests(), LONG)
+    waiting.join(LONG / 3)
+    assert not waiting.is_alive()
 
 
 def test_what_nobody_waits_for_goes_on_after_the_last_request() -> None:
     requests = Requests()
-    waiting = threading.Thread(target=requests.give_way, args=(LONG,))
     with requests:
         with requests:
-            waiting.start()
+            waiting = give_way(requests, LONG)
         waiting.join(0.1)
         assert waiting.is_alive()
-    waiting.join(20)
+    waiting.join(LONG / 3)
     assert not waiting.is_alive()
 
 
 def test_a_busy_server_does_not_stop_it_for_ever() -> None:
     requests = Requests()
     with requests:
-        requests.give_way(0.05)  # would never end
+        waiting = give_way(requests, 0.05)
+        waiting.join(LONG / 3)
+        assert not waiting.is_alive()
 
 
 def test_a_request_counts_until_it_is_answered_or_fails(site: RunningSite) -> None:

@@ -46,8 +46,11 @@ def embed(session: Any) -> np.ndarray:
 def test_where_bytes_are_multiplied_in_one_instruction_nothing_is_tried(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    _, timed = open_session(monkeypatch, BYTES_PROCESSOR, [])
+    taken, timed = open_session(monkeypatch, BYTES_PROCESSOR, [])
     assert timed == []
+    _, (with_bytes, with_floats) = open_session(monkeypatch, OLDER_PROCESSOR, [1.0, 2.0])
+    assert np.array_equal(embed(taken), embed(with_bytes))
+    assert not np.array_equal(embed(taken), embed(with_floats))
 
 
 def test_elsewhere_the_quicker_form_is_taken_and_means_the_same(

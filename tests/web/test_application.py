@@ -20,6 +20,7 @@ def test_no_view_and_no_handler_is_a_coroutine(site: RunningSite) -> None:
     for by_code in app.error_handler_spec.values():
         for by_class in by_code.values():
             handlers += by_class.values()
+    handlers += app.teardown_appcontext_funcs
     assert len(handlers) > 100
     assert not [handler for handler in handlers if inspect.iscoroutinefunction(handler)]
 

@@ -6,6 +6,7 @@ import pytest
 from jinja2 import ChoiceLoader, DictLoader
 
 from kb.web.begun_page import BegunPage
+from kb.web.narrowing import read_narrowing
 from tests.conftest import RunningSite
 
 TEMPLATE = "{{ note('head') }} {{ begun.wait() }}{{ note(begun.values.found) }}{{ note('foot') }}"
@@ -45,8 +46,6 @@ def test_a_failure_is_told_when_the_page_is_wanted(noted: list[str]) -> None:
 
 
 def test_a_results_page_waits_behind_its_search_form(small: RunningSite) -> None:
-    from kb.web.narrowing import read_narrowing
-
     with small.app.test_request_context("/search?q=track"):
         page = BegunPage(
             "help_center/search.html", query="track", narrowing=read_narrowing("track")
