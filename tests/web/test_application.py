@@ -3,6 +3,12 @@
 import inspect
 from collections.abc import Iterable
 
+import pytest
+from jinja2 import Environment, pass_context, pass_environment, pass_eval_context
+from jinja2.nodes import EvalContext
+from jinja2.runtime import Context
+
+from kb.web.application import TemplateContext
 from tests.conftest import RunningSite
 
 
@@ -32,3 +38,53 @@ def test_all_templates_have_the_globals_of_the_application(site: RunningSite) ->
     apart = environment.get_template("skeleton.html", globals={"own": 1}).globals
     assert (apart["own"], apart["site"]) == (1, environment.globals["site"])
     assert "own" not in environment.globals
+
+
+class Callables:
+    """What a template may call besides functions and macros."""
+
+    def __call__(self, word: str) -> str:
+        return f"<object {word}>"
+
+    @pass_context
+    def method(self, context: Context, word: str) -> str:
+        return f"<{context['known']} {word}>"
+
+
+@pytest.mark.parametrize("autoescape", [True, False])
+def test_templates_call_everything_as_with_jinja(autoescape: bool) -> None:
+    @pass_context
+    def with_context(context: Context, word: str) -> str:
+        return f"<{context['known']} {context.get('inside')} {word}>"
+
+    @pass_eval_context
+    def with_eval_context(context: EvalContext, word: str, _end: str = "") -> str:
+        return f"<{context.autoescape} {word}{_end}>"
+
+    @pass_environment
+    def with_environment(environment: Environment, word: str) -> str:
+        return f"<{environment.autoescape} {word}>"
+
+    def plain(*words: str, **values: str) -> str:
+        return f"<{words} {values}>"
+
+    source = """
+    {%- macro twice(word) %}{{ plain(word) }}{{ caller(word) if caller else word }}{% endmacro -%}
+    {% block body %}{% set inside = 1 %}
+    {{ plain("a", end="b") }} {{ twice("&") }} {{ text.upper() }} {{ range(3)|list }}
+    {{ with_context("c") }} {{ with_eval_context("d", _end="e") }} {{ with_environment("f") }}
+    {{ object("g") }} {{ object.method("h") }} {{ dict(function="i", self="j") }}
+    {% for word in "kl" %}{{ with_context(word) }}{{ plain(word) }}{% endfor %}
+    {% call(word) twice("m") %}[{{ word }}]{% endcall %}
+    {% endblock %}"""
+    pages = []
+    for kind in (Context, TemplateContext):
+        environment = Environment(autoescape=autoescape)
+        environment.context_class = kind
+        environment.globals |= {
+            "plain": plain, "with_context": with_context, "with_eval_context": with_eval_context,
+            "with_environment": with_environment, "object": Callables(),
+        }  # fmt: skip
+        pages.append(environment.from_string(source).render(known="k", text="n"))
+    assert pages[0] == pages[1]
+    assert "&" in pages[0]
