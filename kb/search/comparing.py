@@ -5,12 +5,13 @@ may be among the nearest are looked at more closely.
 """
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.search.rounded import RoundedVectors, Vectors
+from kb.search.two_threads import two_threads
 
 NOWHERE = -1.0
 """Cosine of what has no vector: the opposite of everything."""
@@ -24,6 +25,8 @@ near by chance; with the mean beside it the right article came first in 56 inste
 _LAYERS = 12
 """Passages of an article that are compared side by side with those of others, which takes a third
 of the time; few articles have more."""
+_HALVED_FROM = 10_000
+"""Rows that take some 0.3 ms: to have half of fewer compared by another thread gains nothing."""
 
 Cosines = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -214,13 +217,28 @@ class Compared:
 
 def compare(parts: Sequence[RoundedVectors], question: Vectors) -> Cosines:
     """The cosine of every row of all parts, and at the end that of a passage without a vector."""
-    found = np.empty(sum(map(len, parts)) + 1, np.float32)
+    total = sum(map(len, parts))
+    found = np.empty(total + 1, np.float32)
+    found[-1] = NOWHERE  # row -1
+    compare_some = partial(_compare_between, parts, question, found)
+    if total < _HALVED_FROM:
+        compare_some(0, total)
+    else:
+        middle = total // 2
+        two_threads.run(partial(compare_some, 0, middle), partial(compare_some, middle, total))
+    return _without_damage(found)
+
+
+def _compare_between(
+    parts: Sequence[RoundedVectors], question: Vectors, found: Cosines, first: int, end: int
+) -> None:
+    """Fill in the cosines of the rows from ``first`` to ``end`` of all parts."""
     start = 0
     for vectors in parts:
-        vectors.compare(question, found[start : start + len(vectors)])
+        some = slice(max(first - start, 0), max(end - start, 0))
+        here = vectors.take(some)
+        here.compare(question, found[start : start + len(vectors)][some])
         start += len(vectors)
-    found[-1] = NOWHERE  # row -1
-    return _without_damage(found)
 
 
 def compare_rows(

@@ -56,8 +56,8 @@ class RoundedVectors:
             _multiply(self.values, row["values"], out)
         out *= self.steps * row["step"]
 
-    def take(self, numbers: NDArray[np.integer[Any]]) -> "RoundedVectors":
-        """Some of the rows."""
+    def take(self, numbers: "NDArray[np.integer[Any]] | slice") -> "RoundedVectors":
+        """Some of the rows; those of a slice are not copied."""
         return RoundedVectors(self.values[numbers], self.steps[numbers])
 
     def restore(self, some: slice = slice(None)) -> Vectors:
