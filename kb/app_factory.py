@@ -44,7 +44,7 @@ from kb.web.sign_in import init_sign_in
 from kb.web.static_files import init_static_files
 from kb.web.structured_data import init_structured_data
 from kb.web.translation import gettext, ngettext, translate
-from kb.web.turns import init_turns
+from kb.web.turns import find_pause, init_turns
 from kb.web.visits import init_visits
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -105,7 +105,7 @@ def create_app(services: Services | None = None) -> Flask:
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
     init_identity(app)
-    api.init_api(app, client_address)
+    api.init_api(app, client_address, find_pause)
     return app
 
 

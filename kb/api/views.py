@@ -27,17 +27,25 @@ SUGGESTIONS = 8
 SUGGESTION_SECONDS = 60
 """How long a browser may reuse the suggestions for the same letters."""
 _ADDRESS = "helpshelf.api.client_address"
+_FIND_PAUSE = "helpshelf.api.find_pause"
+
+Pause = Callable[[], None]
 
 
-def init_api(app: Flask, client_address: Callable[[], str]) -> None:
+def init_api(
+    app: Flask, client_address: Callable[[], str], find_pause: Callable[[], Pause]
+) -> None:
     """Add the routes.
 
     Args:
         app: the application.
         client_address: what limits count by; given from outside, so that the API and
             the pages cannot differ in it.
+        find_pause: what a search has to call between its steps; from outside, too, since all
+            searches of a process take turns.
     """
     app.extensions[_ADDRESS] = client_address
+    app.extensions[_FIND_PAUSE] = find_pause
     app.register_blueprint(blueprint)
     for part in (answering, topics, drafts, inquiries):
         app.register_blueprint(part.blueprint)
@@ -55,6 +63,7 @@ def search() -> Response:
         limit=_whole("limit", DEFAULT_LIMIT, 1, MAX_LIMIT),
         offset=_whole("offset", 0, 0, MAX_OFFSET),
         filters=_filters(),
+        pause=current_app.extensions[_FIND_PAUSE](),
     )
     return jsonify(search_object(page))
 

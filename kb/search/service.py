@@ -32,7 +32,7 @@ from kb.search.models import Hit, RankedArticles, SearchOutcome, SearchPage, Sta
 from kb.search.query import Query
 from kb.search.ranking import Ranker, Ranking, allowed_slugs, score_factors
 from kb.search.reading import QuestionReader, Reading
-from kb.search.search_texts import SearchTexts
+from kb.search.search_texts import SearchText, SearchTexts
 from kb.search.semantic import SemanticSearch
 from kb.search.stages import find_stage
 from kb.search.suggestions import SuggestionIndex
@@ -109,6 +109,7 @@ class SearchService:
         filters: SearchFilters = EVERYTHING_PUBLIC,
         exact: bool = False,
         meanwhile: Callable[[], None] = lambda: None,
+        pause: Callable[[], None] = lambda: None,
     ) -> SearchPage:
         """Answer one question; never raises.
 
@@ -119,6 +120,7 @@ class SearchService:
             filters: what may be found.
             exact: search without spelling correction.
             meanwhile: what the caller has to do while the sentence model works; may not be called.
+            pause: called between steps of a few ms; returns when the search may go on.
         """
         started = time.perf_counter()
         limit = max(1, min(limit, MAX_RESULTS))
@@ -131,7 +133,7 @@ class SearchService:
         if page is None:
             part = slice(offset, offset + limit)
             try:
-                page = self._answer(cleaned, part, filters, today, meanwhile, exact=exact)
+                page = self._answer(cleaned, part, filters, today, meanwhile, pause, exact=exact)
             except Exception:
                 # The engine is a third party's; whatever it raises, the customer gets an answer.
                 _log.exception("search failed; answered by titles")
@@ -218,19 +220,27 @@ class SearchService:
         filters: SearchFilters,
         today: date,
         meanwhile: Callable[[], None],
+        pause: Callable[[], None],
         *,
         exact: bool,
     ) -> SearchPage:
         # The model works in another process or thread: what needs no vector is done meanwhile.
         asked = self._ranker.ask(cleaned)
+        pause()
         reading = self._reader.read(cleaned, exact=exact)
         query = reading.query
-        matcher = self._matcher(query)
+        matcher = self._matcher(query, pause)
         builder = HitBuilder(matcher)
 
         def prepare(slugs: Iterable[str]) -> None:
             builder.prepare(slugs)
+            pause()
             meanwhile()
+            pause()
+
+        def build(match: Match) -> Hit:
+            pause()
+            return builder.build(match, ranking)
 
         ranking = self._ranker.rank(query, filters, today, matcher.match, asked, prepare)
         matches = builder.matches(ranking.candidates[part])
@@ -246,7 +256,7 @@ class SearchService:
             outcome=self._outcome(ranking, confidence),
             confidence=confidence,
             total=ranking.total,
-            hits=tuple(builder.build(match, ranking) for match in matches),
+            hits=tuple(map(build, matches)),
             offset=part.start,
             mode=ranking.mode,
             degraded=ranking.degraded,
@@ -255,9 +265,15 @@ class SearchService:
             relaxed=ranking.relaxed,
         )
 
-    def _matcher(self, query: Query) -> TextMatcher:
+    def _matcher(self, query: Query, pause: Callable[[], None] = lambda: None) -> TextMatcher:
         weights = {t.term: self._idf(t.term) * t.weight for t in query.all_terms}
-        return TextMatcher(query, weights, self._texts.load)
+
+        def load(slug: str) -> SearchText | None:
+            # Each text that is read and compared is a step.
+            pause()
+            return self._texts.load(slug)
+
+        return TextMatcher(query, weights, load)
 
     def _outcome(self, ranking: Ranking, confidence: float) -> SearchOutcome:
         if not ranking.candidates:

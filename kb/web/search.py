@@ -14,6 +14,7 @@ from kb.web.limits import check_limit
 from kb.web.narrowing import read_narrowing
 from kb.web.pagination import Pages, page_number
 from kb.web.services import generation
+from kb.web.turns import find_pause
 
 blueprint = Blueprint("search", __name__)
 
@@ -40,6 +41,7 @@ def results() -> Response:
     number = min(page_number(), MAX_RESULT_PAGE)
     narrowing = read_narrowing(text)
     begun = BegunPage("help_center/search.html", query=text, narrowing=narrowing)
+    pause = find_pause()
     page = generation().search.search(
         text,
         limit=HITS_PER_PAGE,
@@ -47,8 +49,11 @@ def results() -> Response:
         filters=narrowing.filters,
         exact=narrowing.exact,
         meanwhile=begun.begin,
+        pause=pause,
     )
+    pause()
     visits.record_search(page)
+    pause()
     pages = Pages(number, min(page.total, MAX_RESULT_PAGE * HITS_PER_PAGE), HITS_PER_PAGE)
     html = begun.finish(
         page=page,
@@ -72,11 +77,11 @@ def answers() -> Response:
     found = read_narrowing(text).filters
     # As many as the results page shows, which then has its hits ready.
     search = generation().search.search
-    hits = search(text, limit=HITS_PER_PAGE, filters=found).hits[:ANSWERS] if text else ()
+    hits = search(text, limit=HITS_PER_PAGE, filters=found, pause=find_pause()).hits if text else ()
     response = jsonify(
         answers=[
             {"title": h.title, "section": h.section, "url": h.url, "snippet": h.snippet}
-            for h in hits
+            for h in hits[:ANSWERS]
         ]
     )
     response.cache_control.private = True

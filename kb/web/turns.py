@@ -1,11 +1,11 @@
 """Searches take turns, so that nobody can make the others wait.
 
-One process answers two searches at a time at most; more would only slow each other down.
-Who waits is called by what the search is likely to cost and by what the address has used
-in the last seconds: a short question of somebody who asks now and then goes before the
-pasted log file of somebody who sends one after the other.  Only one costly search runs at
-a time, and a cheaper one may always run beside it.  Nobody is refused for that; when too
-many wait, the ones at the end are told to come back.
+One process answers two searches at a time, and a third for an address that asks now and then;
+more would only slow each other down.  Who waits is called by what the search is likely to cost
+and by what the address has used in the last seconds: a short question of somebody who asks
+seldom goes before the pasted log file of somebody who sends one after the other.  Only one
+costly search runs at a time, and at each of its steps it lets the others that run go first.
+Nobody is refused for that; when too many wait, the ones at the end are told to come back.
 """
 
 import itertools
@@ -14,8 +14,9 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 from werkzeug.exceptions import TooManyRequests
 
 from kb.text import MAX_QUERY_LENGTH
@@ -25,15 +26,17 @@ MAX_WAITING = 20
 """Each one keeps a thread of the server, which needs some for other pages."""
 LONGEST_WAIT_SECONDS = 10.0
 _RETRY_SECONDS = 5
-_AT_ONCE = 2
+_AT_ONCE, _AT_ONCE_FOR_SELDOM = 2, 3
 _HALF_LIFE_SECONDS = 5.0
 """After so long half of what an address has used is forgotten."""
 _MOST_USED = 2.0
 """Seconds that an address can be put back for what it used; it must have its turn, too."""
 _CHEAP, _SELDOM = 1.0, 0.2
-"""Effort, and seconds used lately, up to which searches run side by side: those of people."""
-_CHEAPER = 0.1
-"""How much cheaper than the one that runs another search must be to run beside it."""
+"""Effort, and seconds used lately, below which a search is one of those that people send."""
+_PATIENCE_SECONDS = 3.0
+"""After which a costly search no longer waits until nothing else runs: something may always."""
+_MOST_GIVEN_SECONDS = 1.0
+"""How long a costly search that runs lets others go first, in all."""
 _SWITCH_SECONDS = 0.001
 """A search that waited for a file or the sentence model must not wait as long again for
 Python to interrupt another one (5 ms by default, several times a search)."""
@@ -54,11 +57,18 @@ class _Turn:
     used: float
     """Seconds that the address has used lately."""
     effort: float
+    arrived: float
     rank: tuple[float, int]
     """Who is called first: time of arrival, put back by both."""
     called: threading.Event = field(default_factory=threading.Event)
     is_refused: bool = False
     started: float = 0.0
+    given: float = 0.0
+    """Seconds in which it let others go first."""
+
+    @property
+    def is_costly(self) -> bool:
+        return self.effort >= _CHEAP
 
 
 class Turns:
@@ -67,6 +77,7 @@ class Turns:
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._lock = threading.Lock()
+        self._ended = threading.Condition(self._lock)
         self._number = itertools.count()
         self._running: list[_Turn] = []
         self._waiting: list[_Turn] = []
@@ -82,7 +93,7 @@ class Turns:
             now = self._now()
             used = self._used_by(address, now)
             rank = (now + effort + min(used, _MOST_USED), next(self._number))
-            turn = _Turn(address, used, effort, rank)
+            turn = _Turn(address, used, effort, now, rank)
             self._waiting.append(turn)
             self._call()
             if len(self._waiting) > MAX_WAITING:
@@ -102,19 +113,25 @@ class Turns:
             self._running.remove(turn)
             if len(self._used) >= _ADDRESSES:
                 self._used.clear()
-            used = self._used_by(turn.address, now) + now - turn.started
+            used = self._used_by(turn.address, now) + now - turn.started - turn.given
             self._used[turn.address] = (used, now)
             self._call()
+            self._ended.notify_all()
+
+    def give_way(self, turn: _Turn) -> None:
+        """Between two steps of a costly search: wait until no cheap one runs."""
+        with self._lock:
+            began = self._now()
+            left = _MOST_GIVEN_SECONDS - turn.given
+            self._ended.wait_for(lambda: all(one.is_costly for one in self._running), left)
+            turn.given += self._now() - began
 
     def _used_by(self, address: str, now: float) -> float:
         used, at = self._used.get(address, (0.0, now))
         return float(used * 0.5 ** ((now - at) / _HALF_LIFE_SECONDS))
 
     def _call(self) -> None:
-        while len(self._running) < _AT_ONCE:
-            able = [turn for turn in self._waiting if self._may_run(turn)]
-            if not able:
-                return
+        while able := [turn for turn in self._waiting if self._may_run(turn)]:
             turn = min(able, key=lambda t: t.rank)
             self._waiting.remove(turn)
             self._running.append(turn)
@@ -122,12 +139,11 @@ class Turns:
             turn.called.set()
 
     def _may_run(self, turn: _Turn) -> bool:
-        if turn.effort < _CHEAP and turn.used < _SELDOM:
-            return True
-        return all(
-            turn.effort + _CHEAPER < other.effort and turn.used < other.used + _SELDOM
-            for other in self._running
-        )
+        if turn.is_costly and self._now() - turn.arrived < _PATIENCE_SECONDS:
+            return not self._running
+        if turn.is_costly and any(other.is_costly for other in self._running):
+            return False
+        return len(self._running) < (_AT_ONCE_FOR_SELDOM if turn.used < _SELDOM else _AT_ONCE)
 
     def _refuse(self, turn: _Turn) -> None:
         self._waiting.remove(turn)
@@ -163,6 +179,15 @@ def take_turn(turns: Turns) -> None:
         g.turn = turns.take(client_address(), _effort())
     except TooManyWaiting:
         raise TooManyRequests(retry_after=_RETRY_SECONDS) from None
+
+
+def find_pause() -> Callable[[], None]:
+    """What this request's search has to call between its steps."""
+    turn: _Turn | None = g.get("turn")
+    if turn is None or not turn.is_costly:
+        return lambda: None
+    turns: Turns = current_app.extensions["helpshelf.turns"]
+    return partial(turns.give_way, turn)
 
 
 def _effort() -> float:

@@ -1,4 +1,4 @@
-"""Searches take turns: whoever asks seldom and little is not held up by those who ask for all."""
+"""Searches take turns: who asks seldom and little is not held up by those who ask for all."""
 
 import threading
 import time
@@ -8,6 +8,7 @@ import pytest
 
 from kb.web.turns import MAX_WAITING, TooManyWaiting, Turns
 from tests.conftest import RunningSite
+from tests.waiting import wait_until
 
 CHEAP, COSTLY = 0.3, 2.0
 
@@ -82,10 +83,21 @@ def use(turns: Turns, clock: Clock, address: str, seconds: float) -> None:
     turns.end(turn)
 
 
-def test_searches_of_people_run_two_at_a_time(waiting: Waiting) -> None:
-    for name in ("a", "b", "c"):
+def test_searches_of_people_run_three_at_a_time(waiting: Waiting) -> None:
+    for name in ("a", "b", "c", "d"):
         waiting.add(name, name, CHEAP)
+    assert waiting.began == ["a", "b", "c"]
+
+
+def test_of_addresses_that_ask_much_two_run_and_leave_a_place(
+    waiting: Waiting, turns: Turns, passing: Clock
+) -> None:
+    use(turns, passing, "busy", 1.0)
+    for name in ("a", "b", "c"):
+        waiting.add(name, "busy", CHEAP)
     assert waiting.began == ["a", "b"]
+    waiting.add("person", "good", CHEAP)
+    assert waiting.began == ["a", "b", "person"]
 
 
 def test_only_one_costly_search_runs_and_a_cheap_one_beside_it(waiting: Waiting) -> None:
@@ -96,19 +108,93 @@ def test_only_one_costly_search_runs_and_a_cheap_one_beside_it(waiting: Waiting)
     assert waiting.began == ["costly", "cheap"]
 
 
+def test_a_costly_search_begins_when_nothing_else_runs_or_it_has_waited_long(
+    turns: Turns, waiting: Waiting, passing: Clock
+) -> None:
+    running = [turns.take("a", CHEAP), turns.take("b", CHEAP), turns.take("c", CHEAP)]
+    waiting.add("costly", "bad", COSTLY)
+    turns.end(running.pop())
+    assert waiting.began == []
+    passing.seconds += 4
+    turns.end(running.pop())
+    wait_until(lambda: waiting.began == ["costly"])
+    turns.end(running.pop())
+
+
+def pause(turns: Turns, turn: object) -> threading.Event:
+    """Have a search let others go first in a thread of its own; tells when it goes on."""
+    goes_on = threading.Event()
+
+    def wait() -> None:
+        turns.give_way(turn)  # type: ignore[arg-type]
+        goes_on.set()
+
+    threading.Thread(target=wait, daemon=True).start()
+    return goes_on
+
+
+def test_a_costly_search_goes_on_when_no_cheap_one_runs(turns: Turns) -> None:
+    costly = turns.take("bad", COSTLY)
+    assert pause(turns, costly).wait(5)
+    cheap = [turns.take("good", CHEAP), turns.take("better", CHEAP)]
+    goes_on = pause(turns, costly)
+    turns.end(cheap.pop())
+    assert not goes_on.wait(0.05)
+    turns.end(cheap.pop())
+    assert goes_on.wait(5)
+
+
+def test_a_costly_search_lets_others_go_first_for_a_second_in_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("kb.web.turns._MOST_GIVEN_SECONDS", 0.1)
+    turns = Turns()
+    costly = turns.take("bad", COSTLY)
+    turns.take("good", CHEAP)
+    assert pause(turns, costly).wait(5)
+    assert costly.given >= 0.1
+    given = costly.given
+    turns.give_way(costly)
+    assert costly.given < given + 0.05
+
+
+def test_what_a_search_gave_to_others_it_has_not_used(turns: Turns, passing: Clock) -> None:
+    costly = turns.take("bad", COSTLY)
+    cheap = turns.take("good", CHEAP)
+    passing.seconds += 1
+    goes_on = pause(turns, costly)
+    wait_until(lambda: turns._ended._waiters)  # type: ignore[attr-defined]
+    passing.seconds += 0.5
+    turns.end(cheap)
+    assert goes_on.wait(5)
+    turns.end(costly)
+    assert turns._used_by("bad", passing()) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("path", ["/search", "/search/answers", "/api/v1/search"])
+def test_what_costs_much_pauses_and_what_people_ask_does_not(
+    site: RunningSite, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(Turns, "give_way", lambda self, turn: pauses.append(turn.effort))
+    assert site.client.get(path, query_string={"q": "refund for a late parcel"}).status_code == 200
+    assert pauses == []
+    pasted = "my parcel is late and I want a refund " * 5
+    assert site.client.get(path, query_string={"q": pasted}).status_code == 200
+    assert len(pauses) > 5
+    assert min(pauses) > 1
+
+
 def test_who_asks_seldom_and_little_is_next(waiting: Waiting, turns: Turns, passing: Clock) -> None:
     use(turns, passing, "busy", 3.0)
     for name, address, effort in (
         ("first", "one", COSTLY), ("second", "two", COSTLY), ("busy", "busy", CHEAP),
+        ("busy, too", "busy", CHEAP), ("beside", "good", CHEAP), ("next", "good", CHEAP),
     ):  # fmt: skip
         waiting.add(name, address, effort)
-    turn = turns._running[0]
-    waiting.add("beside", "good", CHEAP)
-    waiting.add("next", "good", CHEAP)
+    assert waiting.began == ["first", "busy", "beside"]
     waiting.let_end()
-    assert turn.address == "one"
-    assert waiting.began[:2] == ["first", "beside"]
-    assert waiting.began[2] == "next"
+    assert waiting.began[3:] == ["next", "busy, too", "second"]
 
 
 def test_nobody_waits_for_ever_behind_later_ones(waiting: Waiting, passing: Clock) -> None:
@@ -168,7 +254,7 @@ def test_too_many_searches_are_told_when_to_come_back(
 ) -> None:
     monkeypatch.setattr("kb.web.turns.LONGEST_WAIT_SECONDS", 0.01)
     turns: Turns = site.app.extensions["helpshelf.turns"]
-    running = [turns.take("somebody", 0.1), turns.take("somebody else", 0.1)]
+    running = [turns.take(f"somebody {number}", 0.1) for number in range(3)]
     answer = site.client.get(path)
     assert answer.status_code == 429
     assert int(answer.headers["Retry-After"]) > 0
