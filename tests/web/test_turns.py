@@ -53,8 +53,11 @@ class Waiting:
             assert time.monotonic() < end
             time.sleep(0.001)
 
-    def let_end(self) -> None:
+    def let_go(self) -> None:
         self._may_end.set()
+
+    def let_end(self) -> None:
+        self.let_go()
         for thread in self._threads:
             thread.join(5)
             assert not thread.is_alive()
@@ -187,14 +190,20 @@ def test_what_costs_much_pauses_and_what_people_ask_does_not(
 
 def test_who_asks_seldom_and_little_is_next(waiting: Waiting, turns: Turns, passing: Clock) -> None:
     use(turns, passing, "busy", 3.0)
+    costly, busy = turns.take("one", COSTLY), turns.take("busy", CHEAP)
+    person = turns.take("good", CHEAP)
     for name, address, effort in (
-        ("first", "one", COSTLY), ("second", "two", COSTLY), ("busy", "busy", CHEAP),
-        ("busy, too", "busy", CHEAP), ("beside", "good", CHEAP), ("next", "good", CHEAP),
+        ("second", "two", COSTLY), ("busy, too", "busy", CHEAP), ("next", "good", CHEAP),
     ):  # fmt: skip
         waiting.add(name, address, effort)
-    assert waiting.began == ["first", "busy", "beside"]
-    waiting.let_end()
-    assert waiting.began[3:] == ["next", "busy, too", "second"]
+    assert waiting.began == []
+    turns.end(person)
+    wait_until(lambda: waiting.began == ["next"])
+    waiting.let_go()
+    turns.end(busy)
+    wait_until(lambda: waiting.began == ["next", "busy, too"])
+    turns.end(costly)
+    wait_until(lambda: waiting.began == ["next", "busy, too", "second"])
 
 
 def test_nobody_waits_for_ever_behind_later_ones(waiting: Waiting, passing: Clock) -> None:
