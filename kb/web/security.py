@@ -135,9 +135,12 @@ def _is_staff_area() -> bool:
 
 
 def _add_headers(response: Response) -> Response:
-    # A view may have set a stricter policy, as for an image that could hold a script.
+    # A view may have set a stricter policy, as for an image that could hold a script. The headers
+    # are read once, since werkzeug reads all of them for each name that it is asked for.
+    present = {name.lower() for name, _value in response.headers}
     for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
+        if name.lower() not in present:
+            response.headers.add(name, value)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", _HSTS)
     if _is_staff_area():
