@@ -29,6 +29,7 @@ from kb.web import (
 )
 from kb.web.application import Application
 from kb.web.article_images import place_images
+from kb.web.compiled_templates import init_compiled_templates
 from kb.web.compression import init_compression
 from kb.web.contact_cards import has_departments
 from kb.web.errors import init_errors
@@ -128,3 +129,6 @@ def _init_templates(app: Flask) -> None:
     init_formatting(app)
     init_structured_data(app)
     init_static_files(app)
+    # When all is chosen that templates are compiled by.
+    folder = app.extensions["helpshelf"].settings.database.parent / "templates"
+    init_compiled_templates(app, folder)

@@ -9,6 +9,7 @@ from kb.content.models import Audience
 from kb.errors import DatabaseError, GenerationUnavailable
 from kb.search_log.crawlers import is_person
 from kb.text import clean_query_text
+from kb.web.compiled_templates import load_common_templates
 from kb.web.formatting import absolute_url
 from kb.web.limits import check_limit
 from kb.web.services import generation, services
@@ -19,15 +20,6 @@ FEED_ENTRIES = 30
 COMPLETIONS = 8
 SITEMAP_ADDRESSES = 40_000
 """The sitemap protocol allows 50,000 addresses and 50 MB a file."""
-_SEARCH_TEMPLATES = (
-    "help_center/search.html",
-    "layout.html",
-    "skeleton.html",
-    "footer.html",
-    "language_chooser.html",
-    "components.html",
-    "tell_me/parts.html",
-)
 _FIXED_PAGES = ("/", "/collections/all", "/policies", "/directory", "/whats-new")
 
 
@@ -118,8 +110,7 @@ def readyz() -> Response:
         return _plain("no generation: run `kb index`\n", 503)
     except DatabaseError:
         return _plain("database not usable: see the log\n", 503)
-    for name in _SEARCH_TEMPLATES:
-        current_app.jinja_env.get_template(name)  # compiled once
+    load_common_templates(current_app)
     is_person(dict(request.headers))
     return _plain("ready\n", 200)
 
