@@ -117,6 +117,7 @@ def test_a_costly_search_begins_when_nothing_else_runs_or_it_has_waited_long(
     running = [turns.take("a", CHEAP), turns.take("b", CHEAP), turns.take("c", CHEAP)]
     waiting.add("costly", "bad", COSTLY)
     turns.end(running.pop())
+    assert [turn.address for turn in turns._waiting] == ["bad"]
     assert waiting.began == []
     passing.seconds += 4
     turns.end(running.pop())
@@ -196,6 +197,7 @@ def test_who_asks_seldom_and_little_is_next(waiting: Waiting, turns: Turns, pass
         ("second", "two", COSTLY), ("busy, too", "busy", CHEAP), ("next", "good", CHEAP),
     ):  # fmt: skip
         waiting.add(name, address, effort)
+    assert len(turns._waiting) == 3
     assert waiting.began == []
     turns.end(person)
     wait_until(lambda: waiting.began == ["next"])
