@@ -145,7 +145,8 @@ def _build_content_gaps(
             generation = generations.current()
         except GenerationUnavailable:
             return Words()
-        return Words(generation.library.site.language, generation.search.vocabulary)
+        language, vocabulary = generation.library.site.language, generation.search.vocabulary
+        return Words(language, vocabulary, generations.layout.dictionaries)
 
     def answers() -> dict[int, str]:
         summaries = generations.current().library.list_articles()

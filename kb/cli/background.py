@@ -88,6 +88,8 @@ class IndexUpdate:
 
     def start(self) -> None:
         """Start it; returns at once."""
+        if self._stopped:
+            return
         self._process = subprocess.Popen(
             kb_command("index", "--json", niceness=_NICENESS),
             stdin=subprocess.DEVNULL,

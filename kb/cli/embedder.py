@@ -38,13 +38,23 @@ def embedder(path: Path, parent: int | None) -> None:
         server.serve(lambda: True)
         server.embedder.embed([""])  # says why
 
+    ending = threading.Event()
+
     def load() -> None:
         try:
             server.embedder.embed([""])
         except EmbedderUnavailable as error:
             click.echo(f"Error: {error}", err=True)  # and is told to every worker that asks
+        except Exception:
+            # While it ends, Python refuses to import the rest or to start threads.
+            if not ending.is_set():
+                raise
 
-    signal.signal(signal.SIGTERM, _end)
+    def end(number: int, frame: FrameType | None) -> None:
+        ending.set()
+        sys.exit(0)
+
+    signal.signal(signal.SIGTERM, end)
     threading.Thread(target=load, daemon=True).start()
     with contextlib.suppress(KeyboardInterrupt):
         server.serve(lambda: parent is not None and os.getppid() != parent)
@@ -52,7 +62,3 @@ def embedder(path: Path, parent: int | None) -> None:
         # A server that was killed cannot remove the folder it made.
         with contextlib.suppress(OSError):
             path.parent.rmdir()
-
-
-def _end(number: int, frame: FrameType | None) -> None:
-    sys.exit(0)

@@ -1,30 +1,31 @@
 """``kb serve``: publish if needed, then serve with granian until stopped."""
 
 import contextlib
+import importlib
 import logging
-import multiprocessing
 import os
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kb.cli.background import EmbeddingProcess, IndexUpdate, kb_command
-from kb.cli.index import run_index
+from kb.cli.first_publish import FirstPublish, Published
 from kb.config import Settings
-from kb.errors import GenerationUnavailable, HelpshelfError, PublishError
-from kb.publishing.generations import Outline
-from kb.publishing.layout import IndexLayout
+
+if TYPE_CHECKING:
+    from kb.publishing.generations import Outline
 
 _MAINTENANCE_SECONDS = 3600.0
 _JOBS_NICENESS = 10
 """The regular jobs take what customers leave over: grouping by meaning takes minutes at first."""
+_JOBS_AFTER_SECONDS = 5.0
+"""They begin when workers have started, which would take longer beside them."""
 _DELIVERY_SECONDS = 300.0
 """Workers deliver what they post within seconds; this is for what nobody is awake for: a
 worker that was killed, an answer that was published later than decided, the digest."""
@@ -50,18 +51,27 @@ def serve(host: str, port: int, workers: int) -> None:
     settings = load_settings()
     _check_port(host, port)
     load_secret_key(settings)  # made once here, so that workers do not race for it
-    sends = _sends(settings)
-    with _embedding(settings) as keep_embedding, _updating() as update:
-        state = _publish_apart(settings)
+    with (
+        _embedding(settings) as keep_embedding,
+        _updating() as update,
+        _publishing(settings) as publish,
+    ):
+        _load_for_workers()
+        sends = _sends(settings)
+        publish.wait()
         threading.Thread(target=_maintain, daemon=True).start()
         if sends:
             threading.Thread(target=_keep_sending, daemon=True).start()
         if settings.content_remote:
             threading.Thread(target=_push, daemon=True).start()
         keep_embedding()
-        if state.is_unfinished:
-            update()
-        _greet(state.outline, host, port)
+
+        def tell(published: Published) -> None:
+            _greet(published.outline, host, port)
+            if published.is_unfinished:
+                update()
+
+        publish.when_known(tell)
         _run(host, port, workers)
 
 
@@ -78,80 +88,6 @@ def _check_port(host: str, port: int) -> None:
             ) from error
 
 
-@dataclass(frozen=True)
-class _State:
-    """What is known after publishing."""
-
-    outline: Outline
-    is_unfinished: bool
-    """Whether ``kb index`` has something left to do while the site is served."""
-
-
-def _publish_apart(settings: Settings) -> _State:
-    """Publish if needed, in a process of its own.
-
-    Workers are forks of this process and would carry along whatever memory that took: with
-    50,000 articles 100 MB each, only to see that there is nothing to publish.
-    """
-    receiving, sending = multiprocessing.Pipe(duplex=False)
-    process = multiprocessing.Process(target=_send_state, args=(settings, sending))
-    process.start()
-    import kb.bootstrap.services  # noqa: F401  for the workers, while this process waits
-
-    try:
-        wait([receiving, process.sentinel])
-        outcome = receiving.recv() if receiving.poll() else None
-    except BaseException:
-        process.terminate()
-        raise
-    finally:
-        process.join()
-        receiving.close()
-        sending.close()
-    if isinstance(outcome, HelpshelfError):
-        raise outcome
-    if not isinstance(outcome, _State):
-        raise PublishError("The process that publishes was ended: try `kb index` for the reason.")
-    return outcome
-
-
-def _send_state(settings: Settings, sending: Connection) -> None:
-    from kb.bootstrap.publishing import build_generations
-
-    try:
-        _publish(settings)
-        outline = build_generations(settings).read_outline()
-        sending.send(_State(outline, _is_unfinished(settings)))
-    except HelpshelfError as error:
-        sending.send(error)
-
-
-def _publish(settings: Settings) -> None:
-    from kb.bootstrap.publishing import build_generations, build_publisher
-
-    try:
-        if not build_publisher(settings).is_current():
-            click.echo(f"Publishing {settings.content_dir} …")
-            if _run_index(settings):
-                click.echo("Some of it could not be published; the rest is served.", err=True)
-    except HelpshelfError as error:
-        # The last good generation beats no help center at all.
-        try:
-            build_generations(settings).current()
-        except GenerationUnavailable:
-            raise error from None
-        click.echo(f"Warning: {error} The last published generation is served.", err=True)
-
-
-def _run_index(settings: Settings) -> int:
-    if settings.regression == "refuse" and IndexLayout(settings.index_dir).read_current():
-        # It loads the model before it switches, and workers must not be forks of a process
-        # that has a model.
-        return subprocess.run(kb_command("index"), check=False).returncode
-    # Vectors are computed while the site is served already.
-    return run_index(embed=False)
-
-
 @contextlib.contextmanager
 def _updating() -> Iterator[Callable[[], None]]:
     """What is left to do for ``kb index`` while the site is served; what is yielded starts it."""
@@ -162,13 +98,22 @@ def _updating() -> Iterator[Callable[[], None]]:
         update.stop()
 
 
-def _is_unfinished(settings: Settings) -> bool:
-    from kb.bootstrap.embedding import find_embedder_problem
-    from kb.bootstrap.publishing import build_publisher
+@contextlib.contextmanager
+def _publishing(settings: Settings) -> Iterator[FirstPublish]:
+    publish = FirstPublish(settings)
+    try:
+        yield publish
+    finally:
+        publish.stop()
 
-    publisher = build_publisher(settings)
-    has_model = settings.semantic and not find_embedder_problem(settings)
-    return (has_model and not publisher.has_all_vectors()) or publisher.may_have_to_check()
+
+def _load_for_workers() -> None:
+    """What workers, which are forks of this process, need not load each for itself then."""
+    import kb.search_log.crawlers
+
+    # By its name, as granian loads it: a command knows nothing of pages.
+    importlib.import_module("kb.app_factory")
+    kb.search_log.crawlers.load_patterns()
 
 
 @contextlib.contextmanager
@@ -213,6 +158,7 @@ def _keep_sending() -> None:
 
 def _repeat(seconds: float, *commands: tuple[str, ...]) -> None:
     pause = threading.Event()
+    pause.wait(_JOBS_AFTER_SECONDS)
     while True:
         for command in commands:
             done = subprocess.run(
@@ -241,7 +187,7 @@ def _push() -> None:
     _repeat(_PUSH_SECONDS, ("push", "--due"))
 
 
-def _greet(outline: Outline, host: str, port: int) -> None:
+def _greet(outline: "Outline", host: str, port: int) -> None:
     address = f"http://{'[' + host + ']' if ':' in host else host}:{port}"
     click.echo(f"\n{outline.site_name}: {outline.articles} articles at {address}\n")
     click.echo(f"  {address}/              the help center: type a question")

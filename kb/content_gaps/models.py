@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from pathlib import Path
 
 from kb.content_changes.models import CommittedDraft, FaqDraft
 from kb.content_gaps.demand import Demand
@@ -30,6 +31,8 @@ class Words:
     language: str = "en"
     known: Mapping[str, int] = field(default_factory=dict)
     """Folded words of the articles with the number of articles they occur in."""
+    dictionaries: Path | None = None
+    """Where the words of languages are kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ class NoiseFilter:
 
     def __init__(self, words: Words) -> None:
         self._known = words.known
-        self._dictionary = Dictionary.for_language(words.language)
+        self._dictionary = Dictionary.for_language(words.language, words.dictionaries)
         self._pairs = _count_pairs(words.known)
 
     def is_noise(self, text: str) -> bool:

@@ -12,6 +12,7 @@ from kb.publishing.store import LibraryReader, LibraryWriter
 from kb.search.analysis import Analyzer
 from kb.search.documents import build_document
 from kb.search.engine import IndexDocument
+from kb.search.written_questions import pack_questions
 
 
 class Build:
@@ -81,11 +82,11 @@ class Build:
         stored, before = compiled.stored, self._before(compiled)
         if before is None:
             text = self._text(compiled)
-            self.writer.save_article(stored, text)
+            self.writer.save_article(stored, pack_questions(stored.summary), text)
             self.writer.count_words(_words(stored, text), ())
             return
         if compiled.text is not None or before != stored:
-            self.writer.save_article(stored, compiled.text)
+            self.writer.save_article(stored, pack_questions(stored.summary), compiled.text)
         if count_words:
             old = _words(before, self._last_text(before.path))
             new = _words(stored, self._text(compiled))

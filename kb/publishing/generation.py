@@ -9,7 +9,7 @@ from kb.clock import Clock
 from kb.contacts.directory import parse_directory
 from kb.contacts.models import Directory
 from kb.content.library import Library
-from kb.content.models import Problem
+from kb.content.models import Audience, Problem
 from kb.content.site_settings import parse_site
 from kb.content.yaml_document import YamlDocument
 from kb.errors import GenerationUnavailable
@@ -19,11 +19,13 @@ from kb.publishing.reading import parse_settings_text
 from kb.publishing.store import LibraryFiles, LibraryReader
 from kb.search.analysis import Analyzer
 from kb.search.best_bets import BestBets, parse_best_bets
+from kb.search.dictionary import Dictionary
 from kb.search.engine import EngineReader, GiveWay, SearchEngine, wait_for_nobody
 from kb.search.query_vectors import QueryVectors
 from kb.search.semantic import SemanticSearch
 from kb.search.service import SearchService
 from kb.search.synonyms import parse_synonyms
+from kb.search.written_questions import WrittenQuestions
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,11 @@ class GenerationOpener:
             reader.load_vocabulary(),
             synonyms,
             self._weak_confidence,
+            dictionary=Dictionary.for_language(site.language, self._layout.dictionaries),
+            written=WrittenQuestions(
+                (article.slug, published.questions[article.slug])
+                for article in library.list_articles(Audience.STAFF)
+            ),
             best_bets=_best_bets(published, library),
             wordings=published.wordings,
             semantic=self._open_semantic(directory),

@@ -7,6 +7,7 @@
     generations/<id>/           library.sqlite and the engine's folder
     files/<digest>              images and attachments, shared by all generations
     vectors/<model>/            vectors of passages, shared by all generations
+    dictionaries/               words of languages, for corrections
     publish.lock                held while a publish runs
     embed.lock                  held while vectors are computed
 """
@@ -41,6 +42,11 @@ class IndexLayout:
     def vectors(self) -> Path:
         """Where the vectors of all models lie."""
         return self.root / "vectors"
+
+    @property
+    def dictionaries(self) -> Path:
+        """Where words of languages are kept."""
+        return self.root / "dictionaries"
 
     def read_current(self) -> str | None:
         """The id of the current generation; None when nothing is published."""

@@ -99,6 +99,8 @@ class Published:
     manifest: Manifest
     summaries: Mapping[str, ArticleSummary]
     """By slug."""
+    questions: Mapping[str, bytes]
+    """What ``pack_questions`` made of each article, by slug."""
     collections: tuple[Collection, ...]
     files: tuple[ContentFile, ...]
     documents: Mapping[str, str]

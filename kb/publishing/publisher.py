@@ -30,6 +30,7 @@ from kb.publishing.preview import ArticlePreview, preview_article
 from kb.publishing.revision import Progress, Revision
 from kb.publishing.store import LearnedWordings, LibraryFiles
 from kb.publishing.vectors import EmbeddingReport, VectorPublisher
+from kb.search.dictionary import Dictionary
 from kb.search.engine import SearchEngine
 
 KEPT_GENERATIONS = 3
@@ -200,6 +201,7 @@ class Publisher:
         try:
             built = self._builder.build(directory, revision, last, full=full)
             self._store_files(built.catalogue)
+            Dictionary.for_language(revision.site.language, self.layout.dictionaries).keep()
             self.layout.sync(directory)
             if last and (refusal := self._find_refusal(generation, last, built, progress)):
                 shutil.rmtree(directory, ignore_errors=True)

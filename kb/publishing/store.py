@@ -48,8 +48,13 @@ class LibraryReader(ArticleTexts, SectionTexts, Protocol):
 class LibraryWriter(Protocol):
     """A library file being made, from scratch or from a copy of the last one."""
 
-    def save_article(self, article: StoredArticle, text: ArticleText | None) -> None:
-        """Insert or replace an article; without ``text`` the one it has stays."""
+    def save_article(
+        self, article: StoredArticle, questions: bytes, text: ArticleText | None
+    ) -> None:
+        """Insert or replace an article; without ``text`` the one it has stays.
+
+        ``questions`` are what ``pack_questions`` made of it.
+        """
         ...
 
     def remove_article(self, path: str) -> None:

@@ -6,11 +6,12 @@ words and those after a minus sign are left alone: one character makes them anot
 or the customer has said that they are meant so.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from kb.content.models import ArticleSummary
 from kb.search.analysis import Analyzer
 from kb.search.dictionary import Dictionary
+from kb.search.engine import GiveWay, wait_for_nobody
 from kb.search.slips import EASY, slip_cost
 from kb.search.speller import SMALL, Speller
 from kb.search.spots import Spot, find_spots
@@ -28,6 +29,10 @@ _JOINED = 6
 _PAIR, _LIKELIER = 3, 10
 """Articles that must have the pair of words, and how many times as many articles must have
 the other word, before a word that is in use is changed to fit its neighbours."""
+_ARTICLES_AT_ONCE = 20
+"""A millisecond of reading titles, after which it lets requests go first."""
+_LONGEST_PAUSE = 0.05
+"""Seconds."""
 
 Occurs = Callable[[str], bool]
 
@@ -51,11 +56,11 @@ class Corrector:
         self._articles = articles
         self._context: WordContext | None = None
 
-    def warm(self) -> None:
+    def warm(self, give_way: GiveWay = wait_for_nobody) -> None:
         """Build what words are looked up in; for a thread that nobody waits for."""
         self._speller.warm()
         if self._context is None:
-            self._context = WordContext(self._articles)
+            self._context = WordContext(_slowly(self._articles, give_way))
 
     def correct(self, text: str, analyzer: Analyzer, occurs: Occurs) -> str | None:
         """``text`` with its slips corrected; None when there is nothing to correct.
@@ -80,6 +85,13 @@ class Corrector:
         if len(reading.spots) != 1 or not reading.is_unknown(reading.spots[0]):
             return None
         return self._speller.nearest(fold(word), reading.can_be_meant)
+
+
+def _slowly(articles: Iterable[ArticleSummary], give_way: GiveWay) -> Iterator[ArticleSummary]:
+    for number, article in enumerate(articles):
+        if number % _ARTICLES_AT_ONCE == 0:
+            give_way(_LONGEST_PAUSE)
+        yield article
 
 
 class _Reading:

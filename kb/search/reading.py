@@ -8,6 +8,7 @@ from kb.search.analysis import Analyzer
 from kb.search.compounds import WordPairs
 from kb.search.corrections import Corrector
 from kb.search.dictionary import Dictionary
+from kb.search.engine import GiveWay, wait_for_nobody
 from kb.search.prefixes import PrefixExpander
 from kb.search.query import MAX_VARIANTS, Query, QueryTerm, parse_query
 from kb.search.synonyms import Synonyms
@@ -35,6 +36,7 @@ class QuestionReader:
         self,
         analyzer: Analyzer,
         vocabulary: Mapping[str, int],
+        dictionary: Dictionary,
         synonyms: Synonyms,
         articles: Sequence[ArticleSummary],
         frequency: Callable[[str], int],
@@ -43,8 +45,8 @@ class QuestionReader:
         self._analyzer = analyzer
         self._synonyms = synonyms
         self._frequency = frequency
-        self._dictionary = Dictionary.for_language(analyzer.language)
-        self._corrector = Corrector(vocabulary, self._dictionary, articles, analyzer.language)
+        self._dictionary = dictionary
+        self._corrector = Corrector(vocabulary, dictionary, articles, analyzer.language)
         self._prefixes = PrefixExpander(vocabulary)
         texts = (text for article in articles for text in (article.title, *article.questions))
         self._pairs = WordPairs(texts)
@@ -69,10 +71,10 @@ class QuestionReader:
         """The word that is meant by a folded one that occurs nowhere; None if none is likely."""
         return self._corrector.nearest(word, self._analyzer, self._occurs)
 
-    def warm(self) -> None:
+    def warm(self, give_way: GiveWay = wait_for_nobody) -> None:
         """Load what only some questions need; for a thread that nobody waits for."""
         self._dictionary.load()
-        self._corrector.warm()
+        self._corrector.warm(give_way)
         self._prefixes.warm()
 
     def _complete(self, query: Query) -> list[QueryTerm]:

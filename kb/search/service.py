@@ -23,6 +23,7 @@ from kb.search.analysis import Analyzer
 from kb.search.best_bets import BestBets
 from kb.search.codes import is_mixed
 from kb.search.confidence import estimate_confidence
+from kb.search.dictionary import Dictionary
 from kb.search.documents import SectionTexts
 from kb.search.engine import EngineReader, GiveWay, idf, wait_for_nobody
 from kb.search.evidence import collect_evidence
@@ -67,6 +68,8 @@ class SearchService:
         synonyms: Synonyms,
         weak_confidence: float,
         *,
+        dictionary: Dictionary,
+        written: WrittenQuestions,
         best_bets: BestBets | None = None,
         wordings: Mapping[str, Sequence[str]] | None = None,
         semantic: SemanticSearch | None = None,
@@ -85,12 +88,13 @@ class SearchService:
         self._reader = QuestionReader(
             self._analyzer,
             vocabulary,
+            dictionary,
             synonyms,
             library.list_articles(Audience.PUBLIC),
             self._frequency,
         )
         everything = library.list_articles(Audience.STAFF)
-        self._ranker = self._build_ranker(WrittenQuestions(everything), best_bets or BestBets())
+        self._ranker = self._build_ranker(written, best_bets or BestBets())
         self._suggestions = SuggestionIndex(everything, self._analyzer, self._reader.nearest)
         self.vocabulary = vocabulary
         """Folded words of all articles, with the number of articles they occur in."""
@@ -190,7 +194,7 @@ class SearchService:
         if self._semantic is not None:
             self._semantic.refresh()
             self._semantic.warm()
-        self._reader.warm()
+        self._reader.warm(give_way)
         return self._engine.warm(give_way)
 
     def close(self) -> None:

@@ -44,6 +44,11 @@ def is_person(headers: Mapping[str, str], method: str = "GET") -> bool:
     return not _is_prefetch(lowered) and not _is_machine(agent)
 
 
+def load_patterns() -> None:
+    """Compile the patterns now, so that no search has to wait for that: a tenth of a second."""
+    _is_machine("somebody")
+
+
 def _is_prefetch(lowered: Mapping[str, str]) -> bool:
     values = " ".join(lowered.get(name, "") for name in _PREFETCH_HEADERS).lower()
     return any(value in values for value in _PREFETCH_VALUES)

@@ -40,7 +40,7 @@ from kb.storage.shared_values import SharedValues
 from kb.storage.sqlite_library import Connection, SqliteError, connect, connect_read_only
 
 FILE_NAME = "library.sqlite"
-FORMAT = 3
+FORMAT = 4
 """Raise when tables or values change: files of another format are rebuilt, not migrated,
 since everything in them comes from the content."""
 
@@ -48,7 +48,8 @@ _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE articles (
     path TEXT PRIMARY KEY, digest TEXT NOT NULL, front_matter BLOB NOT NULL,
-    summary BLOB NOT NULL, problems BLOB NOT NULL, links BLOB NOT NULL, anchors BLOB NOT NULL
+    summary BLOB NOT NULL, problems BLOB NOT NULL, links BLOB NOT NULL, anchors BLOB NOT NULL,
+    questions BLOB NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE texts (
     path TEXT PRIMARY KEY, html BLOB NOT NULL, sections BLOB NOT NULL, versions BLOB NOT NULL
@@ -120,13 +121,14 @@ class LibraryFileReader:
             meta = dict(
                 connection.execute("SELECT key, value FROM meta WHERE key != 'fingerprints'")
             )
-            rows = connection.execute("SELECT summary FROM articles")
+            rows = connection.execute("SELECT summary, questions FROM articles")
             share = SharedValues()
-            loaded = (share(_load(row[0], ArticleSummary)) for row in rows)
-            self._summaries = summaries = {summary.slug: summary for summary in loaded}
+            loaded = [(share(_load(summary, ArticleSummary)), packed) for summary, packed in rows]
+            self._summaries = summaries = {summary.slug: summary for summary, _ in loaded}
         return Published(
             manifest=_load(meta["manifest"], Manifest),
             summaries=summaries,
+            questions={summary.slug: packed for summary, packed in loaded},
             collections=_load(meta["collections"], tuple[Collection, ...]),
             files=tuple(_load(meta["files"], dict[str, ContentFile]).values()),
             documents=_load(meta["documents"], dict[str, str]),
@@ -205,15 +207,18 @@ class LibraryFileWriter:
             self._connection.execute(f"PRAGMA user_version = {FORMAT}")
         self._connection.execute("BEGIN")
 
-    def save_article(self, article: StoredArticle, text: ArticleText | None) -> None:
+    def save_article(
+        self, article: StoredArticle, questions: bytes, text: ArticleText | None
+    ) -> None:
         """Insert or replace an article; without ``text`` the one it has stays."""
         self._connection.execute(
-            "INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 article.path, article.digest, *(
                     msgspec.json.encode(value)
                     for value in (article.front_matter, article.summary, article.problems, article.links, article.anchors)
                 ),
+                questions,
             ),
         )  # fmt: skip
         if text is not None:

@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -47,11 +48,11 @@ class Site:
 
 
 def children(parent: int) -> list[int]:
-    return [
-        int(task)
-        for folder in Path(f"/proc/{parent}/task").iterdir()
-        for task in (folder / "children").read_text().split()
-    ]
+    found: list[int] = []
+    for thread in Path(f"/proc/{parent}/task").iterdir():
+        with suppress(FileNotFoundError):  # it ended meanwhile
+            found += map(int, (thread / "children").read_text().split())
+    return found
 
 
 def command_line(pid: int) -> str:
@@ -151,3 +152,15 @@ def test_a_worker_that_hangs_does_not_keep_the_server_from_ending(site: Site) ->
     site.process.terminate()
     site.process.wait(30)
     assert not any(command_line(pid) for pid in workers)
+
+
+@pytest.mark.parametrize("seconds", [0.5, 0.7, 0.9, 1.1])
+def test_a_model_that_is_ended_while_it_loads_complains_of_nothing(
+    tmp_path: Path, seconds: float
+) -> None:
+    command = [Path(sys.executable).with_name("kb"), "embedder", "--socket", tmp_path / "socket"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+    time.sleep(seconds)
+    process.terminate()
+    assert process.communicate(timeout=20)[1] == b""
+    assert process.returncode in (0, -signal.SIGTERM)  # the latter when it had hardly begun

@@ -8,7 +8,7 @@ from kb.content.models import ArticleSummary, Kind, State
 from kb.publishing import heap
 from kb.publishing.generation import Generation
 from kb.search.analysis import Analyzer
-from kb.search.written_questions import WrittenQuestions
+from kb.search.written_questions import WrittenQuestions, pack_questions
 from kb.storage.shared_values import SharedValues
 from tests.conftest import Write
 
@@ -46,16 +46,16 @@ def test_published_articles_share_what_they_have_in_common(
 
 
 def test_a_question_leads_to_every_article_that_has_it_in_their_order() -> None:
-    written = WrittenQuestions(
-        [
-            make_summary("z", title="Cancel my order", questions=("How to cancel my order?",)),
-            make_summary("a", questions=("Cancel my order!", "...")),
-        ]
-    )
+    articles = [
+        make_summary("z", title="Cancel my order", questions=("How to cancel my order?",)),
+        make_summary("a", questions=("Cancel my order!", "...")),
+    ]
+    written = WrittenQuestions((article.slug, pack_questions(article)) for article in articles)
     key = Analyzer.for_language("en").question_key("cancel my order")
     assert written.find(key) == ("z", "a")
     assert written.find(f"{key} now") == ()
     assert written.find("") == ()
+    assert written.find("\ud800") == ()
     assert WrittenQuestions([]).find(key) == ()
 
 

@@ -176,6 +176,20 @@ def test_before_it_is_warm_the_same_is_found() -> None:
         assert results[0] == results[1], typed
 
 
+def test_the_context_is_built_step_by_step_beside_requests() -> None:
+    articles = [summary(f"{TITLES[n % len(TITLES)]} {n}", n) for n in range(100)]
+    corrector = Corrector(VOCABULARY, DICTIONARY, articles, "en")
+    waited: list[float] = []
+    corrector.warm(waited.append)
+    assert len(waited) == 5
+    corrector.warm(waited.append)
+    assert len(waited) == 5
+    typed = "factory rest"
+    assert corrector.correct(typed, ENGLISH, TERMS.__contains__) == CORRECTOR.correct(
+        typed, ENGLISH, TERMS.__contains__
+    )
+
+
 def test_the_demo_corrects_none_of_its_own_words(site: RunningSite) -> None:
     generation = site.services.generations.current()
     generation.search.warm()

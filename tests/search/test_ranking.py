@@ -124,6 +124,20 @@ def test_best_bets_come_before_everything_and_only_in_their_time(
     )
 
 
+def test_written_questions_follow_every_change(write: Write, publish: Publish) -> None:
+    write("other.md", "# Opening hours of the workshop\n\nOpening hours. Opening hours.\n")
+    write("one.md", "---\ntitle: One\nquestions: [Opening hours]\n---\nText.\n")
+    first, *_ = publish().search.search("opening hours").hits
+    assert (first.slug, first.reasons.asked) == ("one", True)
+    write("one.md", "---\ntitle: One\nquestions: [Closing time]\n---\nText.\n")
+    search = publish().search
+    assert not any(hit.reasons.asked for hit in search.search("opening hours").hits)
+    assert search.search("closing time").hits[0].reasons.asked
+    # Another language reads the same words in another way, in articles that did not change.
+    write("_site.yml", "language: de\n")
+    assert publish().search.search("Closing Time?").hits[0].reasons.asked
+
+
 @pytest.mark.parametrize(
     ("question", "stage"),
     [

@@ -1,5 +1,8 @@
 """People are counted, machines are not."""
 
+import subprocess
+import sys
+
 import pytest
 
 from kb.search_log.crawlers import is_person
@@ -68,6 +71,17 @@ def test_machines_are_not(agent):
 )
 def test_a_browser_that_reads_ahead_is_not(name, value):
     assert not is_person({"user-agent": FIREFOX, name: value})
+
+
+def test_patterns_can_be_compiled_before_the_first_search():
+    told = (
+        "from crawlerdetect.crawlerdetect import get_compiled_crawler_regex as patterns;"
+        "from kb.search_log.crawlers import load_patterns;"
+        "before = patterns.cache_info().currsize; load_patterns();"
+        "print(before, patterns.cache_info().currsize)"
+    )
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0", "1"]
 
 
 def test_asking_whether_there_is_an_answer_is_not():
