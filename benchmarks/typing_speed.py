@@ -40,6 +40,8 @@ def measure_typing(workspace: Workspace) -> tuple[list[Row], str]:
     generations = build_generations(workspace.settings)
     try:
         generation = generations.current()
+        while not generations.settle():
+            pass  # what is prepared in the background lets requests go first, but not these calls
         articles = generation.library.list_articles(Audience.STAFF)
         own = generation.search.vocabulary
         rows = _measure_suggestions(workspace, articles)

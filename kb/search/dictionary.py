@@ -5,12 +5,13 @@ searching for "taster" instead would hide it.  The lists are pyspellchecker's.
 """
 
 import os
-import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
+from operator import methodcaller
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 
@@ -22,6 +23,8 @@ _FORMAT = 1
 _COMMON = 300
 """Least frequency in pyspellchecker's lists of a fifth of all their words; three in five only
 have the lowest there is, among them "prats" and "oder"."""
+
+_encode = methodcaller("encode", "utf-8", "surrogatepass")
 
 
 class Dictionary:
@@ -53,9 +56,10 @@ class Dictionary:
         """Whether a folded word is one that people use, not one that only word lists have."""
         return word in self._lists[1]
 
-    def has_common(self, words: Iterable[str]) -> bool:
-        """Whether any of the folded words is one that people use."""
-        return self._lists[1].has_any(words)
+    def find_common(self, words: Sequence[str]) -> list[str]:
+        """Those of many folded words that people use."""
+        hashes = np.fromiter(map(crc32, map(_encode, words)), np.int64, len(words))
+        return [words[place] for place in self._lists[1].find(hashes).nonzero()[0].tolist()]
 
     def keep(self) -> None:
         """See that the words are kept; for whoever publishes, so that no search has to do it."""
@@ -114,4 +118,4 @@ def _read_list(language: str) -> Hashes:
 def _hash(word: object) -> int:
     # Not Python's: that differs from process to process. One in thirty thousand words that do
     # not exist has the hash of one that does, and is not corrected.
-    return zlib.crc32(str(word).encode("utf-8", "surrogatepass"))
+    return crc32(_encode(word))

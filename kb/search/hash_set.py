@@ -7,7 +7,7 @@ only make a search believe that a word exists.
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,10 +41,9 @@ class HashSet:
     def __len__(self) -> int:
         return len(self._hashes)
 
-    def has_any(self, entries: Iterable[Hashable]) -> bool:
-        """Whether it has one of many, all looked up at once."""
+    def find(self, wanted: Hashes) -> NDArray[np.bool_]:
+        """Which of many hashes it has, all looked up at once."""
         if not self._hashes:
-            return False
-        wanted = np.fromiter(map(self._hash_of, entries), dtype=np.int64)
+            return np.zeros(len(wanted), np.bool_)
         places = self._array.searchsorted(wanted)
-        return bool((self._array.take(places, mode="clip") == wanted).any())
+        return np.equal(self._array.take(places, mode="clip"), wanted)

@@ -80,19 +80,20 @@ def slip_cost(typed: str, meant: str, slips: int, language: str = "") -> float:
     return _cost(typed, meant, slips, _neighbours(language), at_start=True)
 
 
-def easily_meant(typed: str, language: str = "") -> Iterator[str]:
+def easily_meant(typed: str, language: str = "") -> list[str]:
     """Whatever ``typed`` can be an everyday slip of, words or not; some 150 texts."""
     beside = _keys_beside(language)
-    for place, letter in enumerate(typed):
-        head, tail = typed[:place], typed[place + 1 :]
-        yield head + tail
-        yield head + tail[:1] + letter + tail[1:]
-        for other in beside.get(letter, ""):
-            yield head + other + tail
-    for place in range(1, len(typed) + 1):
-        head, tail = typed[:place], typed[place:]
-        for letter in {*_OFTEN_LEFT_OUT, typed[place - 1]}:
-            yield head + letter + tail
+    parts = [(typed[:n], letter, typed[n + 1 :]) for n, letter in enumerate(typed)]
+    found = [head + tail for head, _, tail in parts]
+    found += [head + tail[:1] + letter + tail[1:] for head, letter, tail in parts]
+    found += [
+        head + other + tail for head, letter, tail in parts for other in beside.get(letter, "")
+    ]
+    for head, letter, tail in parts:
+        begun = head + letter
+        found.append(begun + letter + tail)
+        found += [begun + left_out + tail for left_out in _OFTEN_LEFT_OUT]
+    return found
 
 
 def _cost(

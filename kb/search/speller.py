@@ -162,8 +162,8 @@ class Speller:
 
         "retreiving" is "retrieving", not "receiving", even where nothing is about retrieving.
         """
-        meant = easily_meant(word, self._language)
-        return self._dictionary.has_common(w for w in meant if w not in self._counts)
+        common = self._dictionary.find_common(easily_meant(word, self._language))
+        return any(other not in self._counts for other in common)
 
     def _score(self, other: str, cost: float) -> float:
         count = self._counts[other]
