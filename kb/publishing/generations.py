@@ -28,6 +28,8 @@ from kb.search.query_vectors import QueryVectors
 CHECK_SECONDS = 1.0
 """How often a worker looks for a new generation; a switch is promised within 5 s."""
 _FIRST_CHECK_SECONDS = _GO_ON_SECONDS = 0.05
+_LONGEST_PAUSE = 1.0
+"""Seconds that collecting garbage, during which all others wait, waits for a quiet moment."""
 _LAST_ROUND_SECONDS = 10.0
 """Loading the model is the longest that the watching thread may be at when all is closed."""
 _CLOSE_AFTER_SECONDS = 60.0
@@ -173,8 +175,11 @@ class Generations:
             self._close_retired()
             is_changed = waiting != len(self._retired) or self._current is not self._settled
             self._settled = self._current
+        if is_changed:
+            garbage.leave_alone()
         is_warm = self._current is None or self._current.warm(self.requests.give_way)
         if is_changed:
+            self.requests.give_way(_LONGEST_PAUSE)
             garbage.set_aside()
             heap.give_back()
         return is_warm

@@ -127,12 +127,18 @@ class Analyzer:
 
     def words(self, text: str) -> list[str]:
         """The folded words as people write them: the vocabulary that corrections offer."""
-        return [
-            fold(part)
-            for raw in TOKEN.findall(unicodedata.normalize("NFC", text))
-            for part in _HYPHEN.split(_APOSTROPHE.sub("", _POSSESSIVE.sub("", raw)))
-            if len(part) > 1 and not part.isdigit() and part[0] not in "$€£"
-        ]
+        found: list[str] = []
+        for raw in TOKEN.findall(unicodedata.normalize("NFC", text)):
+            if raw.isascii() and raw.isalpha():  # nearly all, in a fifth of the time
+                if len(raw) > 1:
+                    found.append(raw.lower())
+            else:
+                found += [
+                    fold(part)
+                    for part in _HYPHEN.split(_APOSTROPHE.sub("", _POSSESSIVE.sub("", raw)))
+                    if len(part) > 1 and not part.isdigit() and part[0] not in "$€£"
+                ]
+        return found
 
     def word(self, raw: str) -> Word:
         """What a word is found under, written as it stands in a text."""

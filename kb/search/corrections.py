@@ -29,10 +29,10 @@ _JOINED = 6
 _PAIR, _LIKELIER = 3, 10
 """Articles that must have the pair of words, and how many times as many articles must have
 the other word, before a word that is in use is changed to fit its neighbours."""
-_ARTICLES_AT_ONCE = 20
-"""A millisecond of reading titles, after which it lets requests go first."""
-_LONGEST_PAUSE = 0.05
-"""Seconds."""
+_ARTICLES_AT_ONCE = 40
+"""A millisecond or two of reading titles, after which it lets requests go first."""
+_LONGEST_PAUSE = 0.02
+"""Seconds: beside requests without end the titles of 5,000 articles are read in three."""
 
 Occurs = Callable[[str], bool]
 

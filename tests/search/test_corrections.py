@@ -181,9 +181,9 @@ def test_the_context_is_built_step_by_step_beside_requests() -> None:
     corrector = Corrector(VOCABULARY, DICTIONARY, articles, "en")
     waited: list[float] = []
     corrector.warm(waited.append)
-    assert len(waited) == 5
+    assert len(waited) == 3
     corrector.warm(waited.append)
-    assert len(waited) == 5
+    assert len(waited) == 3
     typed = "factory rest"
     assert corrector.correct(typed, ENGLISH, TERMS.__contains__) == CORRECTOR.correct(
         typed, ENGLISH, TERMS.__contains__

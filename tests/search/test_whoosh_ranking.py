@@ -283,3 +283,51 @@ def test_the_cache_keeps_to_its_limit_and_what_is_used() -> None:
         assert cache.get(-1) is used
         assert cache.nbytes <= 100
     assert cache.get(0) is None
+
+
+def count_segments(folder: Path) -> int:
+    return len(list(folder.glob("*.seg")))
+
+
+def test_what_was_replaced_altogether_is_read_no_more(tmp_path: Path) -> None:
+    engine, rng = WhooshEngine(FIELDS), random.Random(8)
+    keys = [f"a{n:03}" for n in range(60)]
+    engine.build(tmp_path / "1", make_documents(rng, keys))
+    engine.build(tmp_path / "2", make_documents(rng, keys[:40]), base=tmp_path / "1")
+    assert count_segments(tmp_path / "2") == 2  # fewer articles are gone than are left
+    last = make_documents(rng, keys)
+    engine.build(tmp_path / "3", last, base=tmp_path / "2")
+    assert count_segments(tmp_path / "3") == 1
+    assert count_segments(tmp_path / "2") == 2  # the generation before is still served
+    engine.build(tmp_path / "anew", last)
+    with_past, anew = engine.open(tmp_path / "3"), engine.open(tmp_path / "anew")
+    assert with_past.count() == 60
+    for word in VOCABULARY[:40]:
+        assert with_past.document_frequency(word) == anew.document_frequency(word)
+        found = [r.search([QueryTerm(word)], 20, filters=STAFF) for r in (with_past, anew)]
+        assert found[0] == found[1]
+    with_past.close()
+    anew.close()
+
+
+def test_more_that_is_gone_than_left_is_written_anew(tmp_path: Path) -> None:
+    engine, rng = WhooshEngine(FIELDS), random.Random(9)
+    keys = [f"a{n:03}" for n in range(60)]
+    engine.build(tmp_path / "1", make_documents(rng, keys))
+    engine.build(tmp_path / "2", make_documents(rng, keys[:25]), base=tmp_path / "1")
+    engine.build(tmp_path / "3", (), base=tmp_path / "2", removed=keys[25:50])
+    assert count_segments(tmp_path / "3") == 1
+    reader = engine.open(tmp_path / "3")
+    assert reader.count() == 35
+    reader.close()
+
+
+def test_an_index_of_which_everything_was_removed_is_empty(tmp_path: Path) -> None:
+    engine = WhooshEngine(FIELDS)
+    keys = [f"a{n}" for n in range(3)]
+    engine.build(tmp_path / "1", make_documents(random.Random(1), keys))
+    engine.build(tmp_path / "2", (), base=tmp_path / "1", removed=keys)
+    reader = engine.open(tmp_path / "2")
+    assert reader.count() == 0
+    assert reader.document_frequency(VOCABULARY[0]) == 0
+    reader.close()

@@ -8,14 +8,15 @@ The pickled schema names classes only that every Whoosh distribution has.
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from whoosh import index as whoosh_index
 from whoosh.analysis import SpaceSeparatedTokenizer
+from whoosh.codec.base import Segment
 from whoosh.fields import ID, KEYWORD, TEXT, Schema
 from whoosh.filedb.filestore import FileStorage
-from whoosh.writing import IndexWriter
+from whoosh.writing import MERGE_SMALL, OPTIMIZE, IndexWriter
 
 from kb.errors import GenerationUnavailable
 from kb.search.engine import FIELD_RANKING, EngineReader, FieldRanking, IndexDocument
@@ -68,7 +69,7 @@ class WhooshEngine:
         except BaseException:
             writer.cancel()
             raise
-        writer.commit(optimize=base is None)
+        writer.commit(mergetype=OPTIMIZE if base is None else _merge)
         index.close()
 
     def open(self, directory: Path) -> EngineReader:
@@ -89,6 +90,20 @@ class WhooshEngine:
         for name, field in _schema(self._fields).items():
             if name not in writer.schema:
                 writer.add_field(name, field)
+
+
+def _merge(writer: IndexWriter, segments: Sequence[Segment]) -> list[Segment]:
+    """Which segments stay as they are; the others are written anew together.
+
+    Whoosh only ever merges small ones: when all articles had been published anew, the old ones
+    were read and counted by every search from then on.
+    """
+    left = [s for s in segments if s.deleted_count() < s.doc_count_all()]
+    deleted = sum(s.deleted_count() for s in left)
+    alive = sum(s.doc_count_all() for s in left) - deleted + writer.doc_count()
+    # By then as many articles have been written as are written anew once more.
+    kept: list[Segment] = (OPTIMIZE if deleted > alive else MERGE_SMALL)(writer, left)
+    return kept
 
 
 def _schema(fields: Iterable[str]) -> Schema:
