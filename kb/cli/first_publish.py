@@ -59,10 +59,12 @@ class FirstPublish:
         """After ``wait``: have ``tell`` called, by another thread, with what was found out."""
 
         def receive() -> None:
-            published = self._receive()
+            outcome = self._receive()
             self._process.join()
-            if isinstance(published, Published):
-                tell(published)
+            if isinstance(outcome, Published):
+                tell(outcome)
+            elif isinstance(outcome, HelpshelfError):
+                click.echo(f"Warning: {outcome}", err=True)
 
         threading.Thread(target=receive, name="first publish", daemon=True).start()
 

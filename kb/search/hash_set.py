@@ -1,8 +1,8 @@
 """A set that only has to tell whether it has something, in eight bytes an entry.
 
 Kept are sorted hashes, where the texts themselves take ten times as much or
-more.  That two of a hundred thousand share a hash does not happen in practice, and would
-only make a search believe that a word exists.
+more.  An entry that has the hash of another only makes a search believe that a word exists:
+of 64 bits, two of a hundred thousand do not share one in practice.
 """
 
 from array import array
