@@ -29,6 +29,8 @@ _JOINED = 6
 _PAIR, _LIKELIER = 3, 10
 """Articles that must have the pair of words, and how many times as many articles must have
 the other word, before a word that is in use is changed to fit its neighbours."""
+_FEW_ARTICLES = SMALL // 10
+"""Articles up to which the first question builds what it is corrected by."""
 _ARTICLES_AT_ONCE = 40
 """A millisecond or two of reading titles, after which it lets requests go first."""
 _LONGEST_PAUSE = 0.02
@@ -56,6 +58,11 @@ class Corrector:
         self._articles = articles
         self._context: WordContext | None = None
 
+    @property
+    def is_warm(self) -> bool:
+        """Whether slips are told by their neighbours, too: with few articles from the first on."""
+        return self._context is not None or len(self._articles) <= _FEW_ARTICLES
+
     def warm(self, give_way: GiveWay = wait_for_nobody) -> None:
         """Build what words are looked up in; for a thread that nobody waits for."""
         self._speller.warm()
@@ -67,7 +74,7 @@ class Corrector:
 
         ``occurs`` tells whether a term is in the index.
         """
-        if self._context is None and len(self._articles) <= SMALL // 10:
+        if self._context is None and len(self._articles) <= _FEW_ARTICLES:
             self.warm()
         current = text
         for _ in range(_ROUNDS):

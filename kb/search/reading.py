@@ -71,6 +71,11 @@ class QuestionReader:
         """The word that is meant by a folded one that occurs nowhere; None if none is likely."""
         return self._corrector.nearest(word, self._analyzer, self._occurs)
 
+    @property
+    def is_warm(self) -> bool:
+        """Whether a question is read now as it will be from now on."""
+        return self._corrector.is_warm
+
     def warm(self, give_way: GiveWay = wait_for_nobody) -> None:
         """Load what only some questions need; for a thread that nobody waits for."""
         self._dictionary.load()

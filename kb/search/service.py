@@ -136,13 +136,14 @@ class SearchService:
             page = self._kept.get(key)
         if page is None:
             part = slice(offset, offset + limit)
+            is_warm = self._reader.is_warm
             try:
                 page = self._answer(cleaned, part, filters, today, meanwhile, pause, exact=exact)
             except Exception:
                 # The engine is a third party's; whatever it raises, the customer gets an answer.
                 _log.exception("search failed; answered by titles")
                 page = self._fall_back(cleaned, limit, filters.audience)
-            if not page.degraded:  # the next one may get the whole answer
+            if is_warm and not page.degraded:  # the next one may get the whole answer
                 with self._lock:
                     self._kept[key] = page
         took_ms = round((time.perf_counter() - started) * 1000, 3)

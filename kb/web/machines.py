@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app, json, render_template, reque
 from kb.content.library import Library
 from kb.content.models import Audience
 from kb.errors import DatabaseError, GenerationUnavailable
-from kb.search_log.crawlers import is_person
+from kb.search_log.crawlers import load_patterns
 from kb.text import clean_query_text
 from kb.web.compiled_templates import load_common_templates
 from kb.web.formatting import absolute_url
@@ -111,7 +111,7 @@ def readyz() -> Response:
     except DatabaseError:
         return _plain("database not usable: see the log\n", 503)
     load_common_templates(current_app)
-    is_person(dict(request.headers))
+    load_patterns()
     return _plain("ready\n", 200)
 
 

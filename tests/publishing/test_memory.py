@@ -1,16 +1,20 @@
 """What many articles have in common is kept once, and what was freed goes back to the system."""
 
+import gc
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
+import pytest
+
+from kb.bootstrap.publishing import build_generations
 from kb.content.models import ArticleSummary, Kind, State
 from kb.publishing import heap
 from kb.publishing.generation import Generation
 from kb.search.analysis import Analyzer
 from kb.search.written_questions import WrittenQuestions, pack_questions
 from kb.storage.shared_values import SharedValues
-from tests.conftest import Write
+from tests.conftest import RunningSite, Write
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -62,3 +66,20 @@ def test_a_question_leads_to_every_article_that_has_it_in_their_order() -> None:
 def test_freed_memory_can_be_given_back_at_any_time() -> None:
     heap.share_between_threads()
     heap.give_back()
+
+
+def test_what_was_just_loaded_is_looked_through_for_garbage_no_more(
+    site: RunningSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = build_generations(site.settings)
+    monkeypatch.setattr(opened, "_watch", lambda: None)  # done here instead, step by step
+    frozen: list[int] = []
+    summaries = opened.current().library.summaries
+    monkeypatch.setattr(opened.requests, "give_way", lambda _: frozen.append(gc.get_freeze_count()))
+    gc.unfreeze()
+    while not opened.settle():
+        pass
+    assert len(frozen) > 1
+    assert min(frozen) > len(summaries)
+    assert gc.get_freeze_count() > len(summaries)
+    opened.close()

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from kb.content.models import Audience
+from kb.search import corrections
 from kb.search.filters import SearchFilters
 from kb.search.models import SearchOutcome, Stage
 from tests.conftest import RunningSite
@@ -179,6 +180,26 @@ def test_what_was_found_already_is_not_searched_again_on_the_same_day(site: Runn
     assert search.search("how long is the warranty", filters=SearchFilters(kind="policy")).degraded
     site.clock.advance(timedelta(days=1))
     assert search.search("how long is the warranty").degraded
+
+
+def test_what_is_found_before_the_context_is_there_is_not_kept(
+    site: RunningSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As with more articles, whose titles no question waits for.
+    monkeypatch.setattr(corrections, "_FEW_ARTICLES", 0)
+    current = site.services.generations.current().id
+
+    def is_kept(*, warm: bool) -> bool:
+        # Opened again, without the thread that prepares.
+        search = site.services.generations._opener.open(current).search
+        if warm:
+            search.warm()
+        assert not search.search("how long is the warranty").degraded
+        search.close()
+        return not search.search("how long is the warranty").degraded
+
+    assert is_kept(warm=True)
+    assert not is_kept(warm=False)
 
 
 def test_an_answer_in_need_is_not_kept(site: RunningSite, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -289,6 +289,21 @@ def count_segments(folder: Path) -> int:
     return len(list(folder.glob("*.seg")))
 
 
+def assert_alike(
+    engine: WhooshEngine, with_past: Path, anew: Path, *, count: int, tolerance: float
+) -> None:
+    """An index says the same as one that was built from nothing."""
+    readers = engine.open(with_past), engine.open(anew)
+    assert [reader.count() for reader in readers] == [count, count]
+    for word in VOCABULARY[:40]:
+        assert len({reader.document_frequency(word) for reader in readers}) == 1
+        results = [reader.search([QueryTerm(word)], count, filters=STAFF) for reader in readers]
+        scores = [{hit.key: hit.score for hit in result.hits} for result in results]
+        assert scores[0] == pytest.approx(scores[1], rel=tolerance)
+    for reader in readers:
+        reader.close()
+
+
 def test_what_was_replaced_altogether_is_read_no_more(tmp_path: Path) -> None:
     engine, rng = WhooshEngine(FIELDS), random.Random(8)
     keys = [f"a{n:03}" for n in range(60)]
@@ -300,26 +315,20 @@ def test_what_was_replaced_altogether_is_read_no_more(tmp_path: Path) -> None:
     assert count_segments(tmp_path / "3") == 1
     assert count_segments(tmp_path / "2") == 2  # the generation before is still served
     engine.build(tmp_path / "anew", last)
-    with_past, anew = engine.open(tmp_path / "3"), engine.open(tmp_path / "anew")
-    assert with_past.count() == 60
-    for word in VOCABULARY[:40]:
-        assert with_past.document_frequency(word) == anew.document_frequency(word)
-        found = [r.search([QueryTerm(word)], 20, filters=STAFF) for r in (with_past, anew)]
-        assert found[0] == found[1]
-    with_past.close()
-    anew.close()
+    assert_alike(engine, tmp_path / "3", tmp_path / "anew", count=60, tolerance=0)
 
 
 def test_more_that_is_gone_than_left_is_written_anew(tmp_path: Path) -> None:
     engine, rng = WhooshEngine(FIELDS), random.Random(9)
     keys = [f"a{n:03}" for n in range(60)]
-    engine.build(tmp_path / "1", make_documents(rng, keys))
-    engine.build(tmp_path / "2", make_documents(rng, keys[:25]), base=tmp_path / "1")
+    first, changed = make_documents(rng, keys), make_documents(rng, keys[:25])
+    engine.build(tmp_path / "1", first)
+    engine.build(tmp_path / "2", changed, base=tmp_path / "1")
     engine.build(tmp_path / "3", (), base=tmp_path / "2", removed=keys[25:50])
     assert count_segments(tmp_path / "3") == 1
-    reader = engine.open(tmp_path / "3")
-    assert reader.count() == 35
-    reader.close()
+    engine.build(tmp_path / "anew", [*first[50:], *changed])
+    # Of what it merges, Whoosh adds up lengths as it keeps them, rounded to a byte.
+    assert_alike(engine, tmp_path / "3", tmp_path / "anew", count=35, tolerance=0.02)
 
 
 def test_an_index_of_which_everything_was_removed_is_empty(tmp_path: Path) -> None:
