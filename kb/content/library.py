@@ -193,11 +193,11 @@ class Library:
         scores: dict[str, float] = {}
         for feature in _features(summary):
             holders = self._slugs_by_feature.get(feature, ())
+            share = 1.0 / max(len(holders), 1)
             for other in holders:
-                if other not in taken:
-                    scores[other] = scores.get(other, 0.0) + 1.0 / len(holders)
+                scores[other] = scores.get(other, 0.0) + share
         # Hundreds are alike in something, and the first few are wanted.
-        alike = [(-score, other) for other, score in scores.items()]
+        alike = [(-score, other) for other, score in scores.items() if other not in taken]
         heapify(alike)
         while alike and len(chosen) < limit:
             if found := self.find_summary(heappop(alike)[1], audience):

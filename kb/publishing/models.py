@@ -13,7 +13,7 @@ from kb.content.models import (
     ContentFile,
     Problem,
 )
-from kb.search.documents import SearchSection
+from kb.search.documents import HeadTerms, SearchSection
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class ArticleText:
     """The text of an article: what pages show and snippets quote."""
 
     html: str
+    head: HeadTerms
     sections: Sequence[SearchSection]
     levels: Sequence[int]
     """Heading level of each section."""

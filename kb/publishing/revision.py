@@ -45,7 +45,7 @@ from kb.publishing.reading import (
 from kb.publishing.versions import load_versions
 from kb.search.analysis import Analyzer
 from kb.search.best_bets import parse_best_bets
-from kb.search.documents import build_search_sections
+from kb.search.documents import build_head_terms, build_search_sections
 from kb.search.synonyms import parse_synonyms
 
 
@@ -295,7 +295,9 @@ class Revision:
         problems = (*parsed.problems, *rendered.problems)
         self.problems += problems
         versions = load_versions(self.source, self.scan, summary, self.links)
-        sections = build_search_sections(rendered.sections, Analyzer.for_language(summary.language))
+        analyzer = Analyzer.for_language(summary.language)
+        head = build_head_terms(summary, analyzer)
+        sections = build_search_sections(rendered.sections, analyzer)
         stored = StoredArticle(
             path=file.path,
             digest=file.digest,
@@ -306,7 +308,7 @@ class Revision:
             anchors=rendered.anchors,
         )
         levels = [section.level for section in rendered.sections]
-        return CompiledArticle(stored, ArticleText(rendered.html, sections, levels, versions))
+        return CompiledArticle(stored, ArticleText(rendered.html, head, sections, levels, versions))
 
 
 def searchable(summary: ArticleSummary) -> bool:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from kb.content.library import ArticleTexts
 from kb.publishing.models import ArticleText, Catalogue, Published, StoredArticle
-from kb.search.documents import SectionTexts
+from kb.search.documents import AnalysedTexts
 
 
 class LearnedWordings(Protocol):
@@ -21,7 +21,7 @@ class LearnedWordings(Protocol):
         ...
 
 
-class LibraryReader(ArticleTexts, SectionTexts, Protocol):
+class LibraryReader(ArticleTexts, AnalysedTexts, Protocol):
     """An opened, complete library file; safe to use from several threads."""
 
     def load_catalogue(self) -> Catalogue:

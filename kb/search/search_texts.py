@@ -7,7 +7,7 @@ from functools import lru_cache
 from kb.content.library import Library
 from kb.content.models import ArticleSummary
 from kb.search.analysis import Analyzer
-from kb.search.documents import SearchSection, SectionTexts
+from kb.search.documents import AnalysedTexts, SearchSection, spaced
 
 _KEPT = 1_024
 """Articles that are kept in memory, some 12 kB each: most searches find the same few."""
@@ -35,12 +35,12 @@ class SearchTexts:
     def __init__(
         self,
         library: Library,
-        sections: SectionTexts,
+        analysed: AnalysedTexts,
         wordings: Mapping[str, Sequence[str]],
     ) -> None:
         """``wordings`` are what customers asked who were answered by an article, by its slug."""
         self._summaries = library.summaries
-        self._sections = sections
+        self._analysed = analysed
         self._wordings = wordings
         self.load = lru_cache(maxsize=_KEPT)(self._load)
         """The text of an article, by slug; None when there is none.
@@ -53,22 +53,18 @@ class SearchTexts:
         article = self._summaries.get(slug)
         if article is None:
             return None
-        analyzer = Analyzer.for_language(article.language)
-        title, *questions = (
-            _spaced(analyzer.terms(text, keep_stop_words=True))
-            for text in (article.title, *article.questions)
-        )
-        others = " \n ".join((*article.tags, *self._wordings.get(slug, ())))
-        sections = self._sections.load_search_sections(slug)
+        (title, questions, tags), sections = self._analysed.load_analysed_text(slug)
         return SearchText(
             article,
             title,
-            tuple(questions),
-            "".join((title, *questions, _spaced(analyzer.terms(others)))),
+            questions,
+            "".join((title, *questions, tags, self._find_wordings(article))),
             sections,
             [section for section in sections if not section.is_contents],
         )
 
-
-def _spaced(terms: Sequence[str]) -> str:
-    return f" {' '.join(terms)} "
+    def _find_wordings(self, article: ArticleSummary) -> str:
+        # They change with what customers ask, not with the article that the text was made from.
+        wordings = self._wordings.get(article.slug, ())
+        analyzer = Analyzer.for_language(article.language)
+        return spaced(analyzer.terms(" \n ".join(wordings))) if wordings else ""

@@ -24,7 +24,7 @@ from kb.search.best_bets import BestBets
 from kb.search.codes import is_mixed
 from kb.search.confidence import estimate_confidence
 from kb.search.dictionary import Dictionary
-from kb.search.documents import SectionTexts
+from kb.search.documents import AnalysedTexts
 from kb.search.engine import EngineReader, GiveWay, idf, wait_for_nobody
 from kb.search.evidence import collect_evidence
 from kb.search.filters import EVERYTHING_PUBLIC, SearchFilters
@@ -63,7 +63,7 @@ class SearchService:
         self,
         library: Library,
         engine: EngineReader,
-        sections: SectionTexts,
+        texts: AnalysedTexts,
         vocabulary: Mapping[str, int],
         synonyms: Synonyms,
         weak_confidence: float,
@@ -77,7 +77,7 @@ class SearchService:
     ) -> None:
         self._library = library
         self._engine = engine
-        self._texts = SearchTexts(library, sections, wordings or {})
+        self._texts = SearchTexts(library, texts, wordings or {})
         self._weak_confidence = weak_confidence
         self._semantic = semantic
         self._clock = clock

@@ -8,10 +8,10 @@ import os
 import queue
 import shutil
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -35,12 +35,12 @@ from kb.publishing.models import (
     Published,
     StoredArticle,
 )
-from kb.search.documents import SearchSection
+from kb.search.documents import AnalysedText, HeadTerms, SearchSection
 from kb.storage.shared_values import SharedValues
 from kb.storage.sqlite_library import Connection, SqliteError, connect, connect_read_only
 
 FILE_NAME = "library.sqlite"
-FORMAT = 4
+FORMAT = 5
 """Raise when tables or values change: files of another format are rebuilt, not migrated,
 since everything in them comes from the content."""
 
@@ -144,10 +144,14 @@ class LibraryFileReader:
     def load_text(self, path: str) -> ArticleText:
         """The text of the article made from this file."""
         html, sections, versions = self._row("html, sections, versions", path)
-        levels, found = _unpack_sections(sections)
+        text = _unpack_text(sections)
         return ArticleText(
-            zlib.decompress(html).decode(), found, levels, _load(zlib.decompress(versions), tuple[ArticleVersion, ...])
-        )  # fmt: skip
+            zlib.decompress(html).decode(),
+            text.head,
+            text.sections,
+            text.levels,
+            _load(zlib.decompress(versions), tuple[ArticleVersion, ...]),
+        )
 
     def load_article(self, summary: ArticleSummary) -> Article:
         """The article with its HTML, sections and earlier versions."""
@@ -158,11 +162,12 @@ class LibraryFileReader:
         )
         return Article(summary, text.html, sections, text.versions)
 
-    def load_search_sections(self, slug: str) -> Sequence[SearchSection]:
-        """The sections of an article with their terms."""
+    def load_analysed_text(self, slug: str) -> AnalysedText:
+        """The text of an article with its terms."""
         summary = self._summaries.get(slug)
         (sections,) = self._row("sections", summary.path if summary else "")
-        return _unpack_sections(sections)[1]
+        text = _unpack_text(sections)
+        return AnalysedText(text.head, text.sections)
 
     def close(self) -> None:
         """Close the connections that nobody uses."""
@@ -222,25 +227,13 @@ class LibraryFileWriter:
             ),
         )  # fmt: skip
         if text is not None:
-            sections = [
-                (
-                    level,
-                    s.anchor,
-                    s.heading,
-                    s.text,
-                    s.terms,
-                    s.heading_end,
-                    s.places,
-                    s.is_contents,
-                )
-                for s, level in zip(text.sections, text.levels, strict=True)
-            ]
+            packed = _PackedText(text.head, list(text.sections), list(text.levels))
             self._connection.execute(
                 "INSERT OR REPLACE INTO texts VALUES (?, ?, ?, ?)",
                 (
                     article.path,
                     _compress(text.html.encode()),
-                    _compress(msgspec.msgpack.encode(sections)),
+                    _compress(msgspec.msgpack.encode(packed)),
                     _compress(msgspec.json.encode(text.versions)),
                 ),
             )
@@ -313,17 +306,19 @@ def _load(data: bytes, kind: type[T]) -> T:
     return decoded
 
 
-_PackedSections = list[tuple[int, str, str, str, str, int, bytes, bool]]
-_sections_decoder = msgspec.msgpack.Decoder(_PackedSections)
+class _PackedText(NamedTuple):
+    """What the column ``sections`` holds."""
+
+    head: HeadTerms
+    sections: list[SearchSection]
+    levels: list[int]
 
 
-def _unpack_sections(data: bytes) -> tuple[list[int], list[SearchSection]]:
-    packed = _sections_decoder.decode(zlib.decompress(data))
-    sections = [
-        SearchSection(anchor, heading, text, terms, heading_end, places, is_contents)
-        for _, anchor, heading, text, terms, heading_end, places, is_contents in packed
-    ]
-    return [level for level, *_ in packed], sections
+_text_decoder = msgspec.msgpack.Decoder(_PackedText)
+
+
+def _unpack_text(data: bytes) -> _PackedText:
+    return _text_decoder.decode(zlib.decompress(data))
 
 
 def _compress(data: bytes) -> bytes:

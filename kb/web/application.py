@@ -1,13 +1,16 @@
 """Flask's application, quicker in what every request does many times."""
 
 from collections.abc import Callable, Iterable, MutableMapping
-from types import FunctionType
+from functools import lru_cache
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from flask.templating import Environment
-from jinja2 import pass_eval_context
+from jinja2 import Environment as JinjaEnvironment
+from jinja2 import Template, pass_eval_context
 from jinja2.runtime import Context, Macro
+from markupsafe import Markup, escape
 
 from kb.services import Services
 
@@ -18,6 +21,10 @@ if TYPE_CHECKING:
 _MARK = "jinja_pass_arg"
 """What Jinja's decorators leave at a function that takes more than it is given."""
 _TAKES_EVAL_CONTEXT = getattr(pass_eval_context(lambda context: None), _MARK)
+
+_ESCAPED_KEPT = 4_096
+_LONGEST_KEPT = 100
+"""Characters: labels, addresses and titles, which most of a page is made of."""
 
 
 class TemplateContext(Context):
@@ -46,6 +53,39 @@ class TemplateContext(Context):
         return function(*args, **values)
 
 
+_escape_kept = lru_cache(maxsize=_ESCAPED_KEPT)(escape)
+
+
+def escape_quickly(value: object) -> Markup:
+    """What ``markupsafe.escape`` gives, which takes a twentieth of the time of a page.
+
+    Most of what pages show is the same from one to the next, and what is escaped already is not
+    copied.
+    """
+    kind = type(value)
+    if kind is str:
+        text: str = value  # type: ignore[assignment]
+        return _escape_kept(text) if len(text) <= _LONGEST_KEPT else escape(text)
+    return value if kind is Markup else escape(value)  # type: ignore[return-value]
+
+
+class QuickTemplate(Template):
+    """A template that escapes quickly."""
+
+    @classmethod
+    def from_code(  # noqa: D102 - as there
+        cls,
+        environment: JinjaEnvironment,
+        code: CodeType,
+        globals: MutableMapping[str, Any],
+        uptodate: Callable[[], bool] | None = None,
+    ) -> Template:
+        template = super().from_code(environment, code, globals, uptodate)
+        # What templates are compiled to finds it by this name in its own module.
+        template.root_render_func.__globals__["escape"] = escape_quickly
+        return template
+
+
 class TemplateEnvironment(Environment):
     """Gives all templates the same globals, since none has any of its own.
 
@@ -54,6 +94,7 @@ class TemplateEnvironment(Environment):
     """
 
     context_class = TemplateContext
+    template_class = QuickTemplate
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """The globals of a template; nobody may change them once it is loaded."""

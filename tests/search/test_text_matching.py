@@ -88,7 +88,7 @@ def test_the_section_that_words_point_to(question: str, section: str, told: floa
 
 
 def test_a_table_of_contents_covers_but_is_not_pointed_to() -> None:
-    contents = replace(SECTIONS[1], is_contents=True)
+    contents = SECTIONS[1]._replace(is_contents=True)
     text = replace(TEXT, sections=(SECTIONS[0], contents), shown=SECTIONS[:1])
     found = match(parse_query("battery warranty", ENGLISH), text)
     assert found.covered == 1.0

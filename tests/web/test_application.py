@@ -7,8 +7,9 @@ import pytest
 from jinja2 import Environment, pass_context, pass_environment, pass_eval_context
 from jinja2.nodes import EvalContext
 from jinja2.runtime import Context
+from markupsafe import Markup, escape
 
-from kb.web.application import TemplateContext
+from kb.web.application import QuickTemplate, TemplateContext, escape_quickly
 from tests.conftest import RunningSite
 
 
@@ -88,3 +89,40 @@ def test_templates_call_everything_as_with_jinja(autoescape: bool) -> None:
         pages.append(environment.from_string(source).render(known="k", text="n"))
     assert pages[0] == pages[1]
     assert "&" in pages[0]
+
+
+class Html:
+    """What says itself how it is shown."""
+
+    def __html__(self) -> str:
+        return "<b>&</b>"
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["<a> & 'b' \"c\"", Markup("<a> &amp;"), "", "<" * 101, 1, True, 1.0, None, ["<"], Html()],
+)
+def test_escaping_quickly_gives_the_same_however_often(value: object) -> None:
+    for _ in range(2):
+        found = escape_quickly(value)
+        assert (type(found), found) == (Markup, escape(value))
+
+
+def test_templates_escape_the_same_quickly() -> None:
+    source = """
+    {%- macro mark(word) %}<mark>{{ word }}</mark>{% endmacro -%}
+    {% set heading %}<h1>{{ text }}</h1>{% endset %}
+    {% block body %}{{ text }} {{ text|safe }} {{ mark(text) }} {{ heading }} {{ html }}
+    {{ text ~ html }} {{ [text] }} {{ missing }} {% filter upper %}{{ text }}{% endfilter %}
+    {% autoescape false %}{{ text }}{% endautoescape %}{% endblock %}"""
+    pages = []
+    for kind in (QuickTemplate, Environment.template_class):
+        environment = Environment(autoescape=True)
+        environment.template_class = kind
+        template = environment.from_string(source)
+        assert ("quickly" in template.root_render_func.__globals__["escape"].__name__) == (
+            kind is QuickTemplate
+        )
+        pages.append(template.render(text="<&>", html=Markup("<i>&amp;</i>")))
+    assert pages[0] == pages[1]
+    assert "<mark>&lt;&amp;&gt;</mark>" in pages[0]
