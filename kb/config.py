@@ -5,16 +5,28 @@ Nothing else in the product reads the environment.
 """
 
 import os
-import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from kb.errors import SettingsError
 from kb.private_patterns import PrivatePattern, parse_private_patterns
+from kb.setting_values import (
+    one_of,
+    to_base_url,
+    to_languages,
+    to_optional_path,
+    to_path,
+    to_ref,
+    to_regions,
+    to_remote,
+    to_share,
+    to_switch,
+    to_webhook_url,
+    whole_number,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,122 +92,35 @@ class Setting:
         return self.variable.removeprefix("KB_").lower()
 
 
-def _path(value: str) -> Path:
-    return Path(value).expanduser().absolute()
-
-
-def _optional_path(value: str) -> Path | None:
-    return _path(value) if value else None
-
-
-def _switch(value: str) -> bool:
-    if value.lower() in ("on", "1", "true", "yes"):
-        return True
-    if value.lower() in ("off", "0", "false", "no"):
-        return False
-    raise ValueError("use on or off")
-
-
-def _one_of(*choices: str) -> Callable[[str], str]:
-    def parse(value: str) -> str:
-        if value not in choices:
-            raise ValueError(f"use one of: {', '.join(choices)}")
-        return value
-
-    return parse
-
-
-def _whole(minimum: int, maximum: int) -> Callable[[str], int]:
-    def parse(value: str) -> int:
-        number = int(value) if value.lstrip("-").isdigit() else None
-        if number is None or not minimum <= number <= maximum:
-            raise ValueError(f"use a whole number from {minimum} to {maximum}")
-        return number
-
-    return parse
-
-
-def _share(value: str) -> float:
-    try:
-        number = float(value)
-    except ValueError:
-        number = -1.0
-    if not 0.0 <= number <= 1.0:
-        raise ValueError("use a number from 0 to 1")
-    return number
-
-
-def _base_url(value: str) -> str:
-    if not value:
-        return ""
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
-        raise ValueError("use an address such as https://help.example.com")
-    return value.rstrip("/")
-
-
-def _webhook_url(value: str) -> str:
-    parts = urlsplit(value)
-    if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.username):
-        raise ValueError("use an address such as https://hooks.example.com/help")
-    return value
-
-
-def _regions(value: str) -> tuple[str, ...]:
-    regions = tuple(part.strip().upper() for part in value.split(",") if part.strip())
-    if not regions or any(len(region) != 2 or not region.isalpha() for region in regions):
-        raise ValueError("use two-letter countries separated by commas, such as US,GB")
-    return regions
-
-
-def _languages(value: str) -> tuple[str, ...]:
-    tags = tuple(part.strip() for part in value.split(",") if part.strip())
-    if not tags or not all(re.fullmatch(r"[a-z]{2,3}(-[A-Za-z]{2,4})*", tag) for tag in tags):
-        raise ValueError("use language tags separated by commas, such as en,de,pt-BR")
-    return tags
-
-
-def _ref(value: str) -> str:
-    if value.startswith("-") or any(c.isspace() or ord(c) < 32 for c in value):
-        raise ValueError("use the name of a branch, such as main")
-    return value
-
-
-def _remote(value: str) -> str:
-    if value and not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._/-]*", value):
-        raise ValueError("use the name of a remote as `git remote` lists it, such as origin")
-    return value
-
-
 SETTINGS: tuple[Setting, ...] = (
     Setting(
         "KB_CONTENT_DIR",
         "articles",
-        _path,
+        to_path,
         "Folder, git checkout or bare repository that holds the articles.",
     ),
     Setting(
         "KB_CONTENT_REF",
         "",
-        _ref,
+        to_ref,
         "Branch to publish from; empty publishes the files as they lie in the folder.",
     ),
     Setting(
         "KB_INDEX_DIR",
         "search_index",
-        _path,
+        to_path,
         "Folder for the published generations; everything in it can be rebuilt.",
     ),
     Setting(
         "KB_DATABASE",
         "instance/helpshelf.db",
-        _path,
+        to_path,
         "SQLite file with the search log, topics, votes and staff accounts.",
     ),
     Setting(
         "KB_BASE_URL",
         "",
-        _base_url,
+        to_base_url,
         "Public address of the help center, used in feeds, sitemap and canonical links.",
     ),
     Setting(
@@ -207,75 +132,77 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "KB_RATE_LIMIT",
         "on",
-        _switch,
+        to_switch,
         "Limits how often one address may search, vote and sign in; off for benchmarks.",
     ),
     Setting(
         "KB_SEARCH_ENGINE",
         "whoosh",
-        _one_of("whoosh", "memory"),
+        one_of("whoosh", "memory"),
         "Search engine behind the engine interface.",
     ),
-    Setting("KB_SEMANTIC", "on", _switch, "Searches by meaning as well as by words."),
+    Setting("KB_SEMANTIC", "on", to_switch, "Searches by meaning as well as by words."),
     Setting(
         "KB_SEMANTIC_TIMEOUT_MS",
         "150",
-        _whole(1, 10_000),
+        whole_number(1, 10_000),
         "Milliseconds that a search waits for the sentence model before it goes on without.",
     ),
     Setting(
         "KB_MODEL_DIR",
         "",
-        _optional_path,
+        to_optional_path,
         "Folder of a sentence model exported to ONNX; empty takes the one that is installed.",
     ),
     Setting(
         "KB_EMBEDDER_SOCKET",
         "",
-        _optional_path,
+        to_optional_path,
         "Socket of an embedding process that workers share; `kb serve` sets it.",
     ),
     Setting(
         "KB_WEAK_CONFIDENCE",
         "0.2",
-        _share,
+        to_share,
         "Confidence below which a search with hits counts as weak.",
     ),
     Setting(
         "KB_VISIT_MINUTES",
         "30",
-        _whole(1, 1440),
+        whole_number(1, 1440),
         "Minutes without a request after which a visit has ended.",
     ),
-    Setting("KB_SEARCH_LOG_DAYS", "90", _whole(1, 3650), "Days that single searches are kept."),
+    Setting(
+        "KB_SEARCH_LOG_DAYS", "90", whole_number(1, 3650), "Days that single searches are kept."
+    ),
     Setting(
         "KB_LEARN",
         "on",
-        _switch,
+        to_switch,
         "Indexes wordings with the article that answered several customers who used them.",
     ),
     Setting(
         "KB_REGRESSION",
         "warn",
-        _one_of("warn", "refuse", "off"),
+        one_of("warn", "refuse", "off"),
         "What publishing does when a regression query fails.",
     ),
     Setting(
         "KB_REGRESSION_RANK",
         "3",
-        _whole(1, 100),
+        whole_number(1, 100),
         "Place within which a regression query must find its article.",
     ),
     Setting(
         "KB_REOPEN_VISITS",
         "3",
-        _whole(1, 1000),
+        whole_number(1, 1000),
         "Visits in which an answered topic fails again until it reopens.",
     ),
     Setting(
         "KB_PHONE_REGIONS",
         "US,CA,GB,DE,FR",
-        _regions,
+        to_regions,
         "Countries whose national phone numbers are removed from the search log.",
     ),
     Setting(
@@ -287,82 +214,82 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "KB_TRUSTED_PROXIES",
         "0",
-        _whole(0, 10),
+        whole_number(0, 10),
         "Number of reverse proxies in front whose forwarded address is trusted.",
     ),
     Setting(
         "KB_MAIL_SENDER",
         "",
-        _one_of("", "smtp", "console", "off"),
+        one_of("", "smtp", "console", "off"),
         "How mails leave; empty is smtp when KB_SMTP_HOST is set, else off.",
     ),
     Setting("KB_MAIL_FROM", "", str, "Sender of all mails, with or without a name."),
     Setting("KB_SMTP_HOST", "", str, "Mail server that takes over mails."),
-    Setting("KB_SMTP_PORT", "587", _whole(1, 65_535), "Port of the mail server."),
+    Setting("KB_SMTP_PORT", "587", whole_number(1, 65_535), "Port of the mail server."),
     Setting("KB_SMTP_USER", "", str, "Name to sign in to the mail server with, if it asks."),
     Setting("KB_SMTP_PASSWORD", "", str, "Password to sign in to the mail server with."),
     Setting(
         "KB_SMTP_TLS",
         "starttls",
-        _one_of("starttls", "tls", "off"),
+        one_of("starttls", "tls", "off"),
         "Encryption on the way to the mail server.",
     ),
     Setting(
         "KB_TELL_ME",
         "on",
-        _switch,
+        to_switch,
         "Offers customers who searched in vain a mail when there is an answer.",
     ),
     Setting(
         "KB_TELL_ME_DAYS",
         "180",
-        _whole(1, 730),
+        whole_number(1, 730),
         "Days that a customer's address waits for an answer.",
     ),
     Setting(
         "KB_INQUIRIES",
         "on",
-        _switch,
+        to_switch,
         "Offers customers a form to write to a department, when mails can be sent.",
     ),
     Setting(
         "KB_INQUIRY_DAYS",
         "365",
-        _whole(1, 3650),
+        whole_number(1, 3650),
         "Days that an inquiry is kept after the last thing that happened to it.",
     ),
-    Setting("KB_DIGEST", "on", _switch, "Sends staff a weekly digest."),
+    Setting("KB_DIGEST", "on", to_switch, "Sends staff a weekly digest."),
     Setting(
         "KB_DIGEST_DAY",
         "monday",
-        _one_of("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+        one_of("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
         "Day on which the digest of the week before is due.",
     ),
-    Setting("KB_DIGEST_HOUR", "6", _whole(0, 23), "Hour in UTC at which the digest is due."),
-    Setting("KB_WEBHOOK_URL", "", _webhook_url, "Address that the digest is posted to as well."),
+    Setting("KB_DIGEST_HOUR", "6", whole_number(0, 23), "Hour in UTC at which the digest is due."),
+    Setting("KB_WEBHOOK_URL", "", to_webhook_url, "Address that the digest is posted to as well."),
     Setting(
         "KB_WEBHOOK_FORMAT",
         "json",
-        _one_of("json", "slack"),
+        one_of("json", "slack"),
         "What is posted there: the figures as JSON, or a message for Slack.",
     ),
     Setting("KB_WEBHOOK_SECRET", "", str, "Key that signs what is posted there."),
     Setting(
         "KB_CONTENT_REMOTE",
         "",
-        _remote,
+        to_remote,
         "Remote of the content's git repository that commits are pushed to; empty pushes nothing.",
     ),
     Setting(
         "KB_LANGUAGES",
         "en,de,es",
-        _languages,
+        to_languages,
         "Languages that customers and staff may have the interface in.",
     ),
     Setting(
         "KB_OFFLINE",
         "off",
-        _switch,
+        to_switch,
         "Keeps important articles on customers' devices for when there is no network.",
     ),
 )

@@ -156,6 +156,9 @@ def test_wrong_usage_is_explained(
         ("KB_WEAK_CONFIDENCE", "2", "from 0 to 1"),
         ("KB_BASE_URL", "ftp://x", "KB_BASE_URL"),
         ("KB_VISIT_MINUTES", "soon", "whole number"),
+        ("KB_VISIT_MINUTES", "5²", "whole number"),
+        ("KB_VISIT_MINUTES", "9" * 5_000, "whole number"),
+        ("KB_INDEX_DIR", "~nobody-of-that-name/index", "KB_INDEX_DIR"),
         ("KB_RATE_LIMIT", "maybe", "on or off"),
     ],
 )
