@@ -242,11 +242,14 @@ class Revision:
     def _must_render(self, path: str) -> bool:
         """Whether an unchanged file would come out differently.
 
-        Because its links lead elsewhere now, or a policy has got another history.
+        Because its links lead elsewhere now, its words are taken for those of another language
+        (of the whole site), or a policy has got another history.
         """
         if path in self.broken:
             return False
         known, now = self.articles.reused[path].summary, self.arrangement.articles[path]
+        if now.language != known.language:
+            return True
         if now.kind is Kind.POLICY and known.updated_at != now.updated_at:
             return True
         return any(

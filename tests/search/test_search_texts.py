@@ -16,7 +16,7 @@ title: {title}
 questions: [Who are you, Is it on]
 tags: [water, descaling agents]
 ---
-It boils.
+It is boiling.
 """
 
 
@@ -41,7 +41,7 @@ def test_head_terms_come_from_the_publish_and_wordings_are_added(
     assert text.questions == (" who are you ", " is it on ")
     told = f" {' '.join(ENGLISH.terms('water descaling agents'))} "
     assert text.head == text.title + "".join(text.questions) + told + " boiler "
-    assert [section.text for section in text.sections] == ["It boils."]
+    assert [section.text for section in text.sections] == ["It is boiling."]
 
 
 def test_a_new_title_is_read_after_the_next_publish(
@@ -54,3 +54,17 @@ def test_a_new_title_is_read_after_the_next_publish(
     text = load(publish(), settings)
     assert text.title == f" {' '.join(ENGLISH.terms('Our kettle', keep_stop_words=True))} "
     assert text.head.startswith(text.title)
+
+
+def test_another_language_of_the_site_is_read_after_the_next_publish(
+    settings: Settings, write: Write, publish: Callable[[], Generation]
+) -> None:
+    write("kettle.md", KETTLE.format(title="Running kettles"))
+    write("lamp.md", "---\ntitle: Lamp\nlanguage: en\n---\nIt shines.\n")
+    publish()
+    write("_site.yml", "language: de\n")
+    german = Analyzer.for_language("de")
+    text = load(publish(), settings)
+    assert text.title.split() == german.terms("Running kettles", keep_stop_words=True)
+    assert text.sections[0].terms.split() == german.terms("It is boiling.")
+    assert german.terms("running boiling") == ["running", "boiling"]
