@@ -7,7 +7,7 @@ adds the name of the setting and what it was set to.
 import re
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 
 def to_path(value: str) -> Path:
@@ -68,20 +68,28 @@ def to_share(value: str) -> float:
 
 def to_base_url(value: str) -> str:
     """The address of the site without a slash at its end, or nothing."""
-    if not value:
-        return ""
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+    parts = _split(value)
+    if value and (parts is None or parts.query or parts.fragment):
         raise ValueError("use an address such as https://help.example.com")
     return value.rstrip("/")
 
 
 def to_webhook_url(value: str) -> str:
     """An address to post to, or nothing; without a password that logs would show."""
-    parts = urlsplit(value)
-    if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.username):
+    parts = _split(value)
+    if value and (parts is None or parts.username):
         raise ValueError("use an address such as https://hooks.example.com/help")
     return value
+
+
+def _split(value: str) -> SplitResult | None:
+    """The parts of an address of the web; None if it is none."""
+    try:
+        parts = urlsplit(value)
+        is_address = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # brackets that do not close, a port that is no number
+        return None
+    return parts if is_address else None
 
 
 def to_regions(value: str) -> tuple[str, ...]:
