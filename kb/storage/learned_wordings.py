@@ -27,10 +27,10 @@ class SqliteLearnedWordings:
 
     def load(self) -> Mapping[str, tuple[str, ...]]:
         """Wordings by slug, those with most visits first; none where there is no database."""
-        if not self._path.exists():
-            return {}
         found: dict[str, list[str]] = {}
         try:
+            if not self._path.exists():
+                return {}
             # Not immutable: the site writes this file while it is read.
             connection = sqlite3.connect(
                 f"{self._path.absolute().as_uri()}?mode=ro",

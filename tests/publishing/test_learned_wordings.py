@@ -206,6 +206,18 @@ def summary(slug: str = "late", **fields: object) -> ArticleSummary:
     )  # fmt: skip
 
 
+def test_a_database_that_cannot_even_be_looked_for_keeps_no_article_back(
+    settings: Settings, clock: FixedClock, write: Write, caplog: pytest.LogCaptureFixture
+) -> None:
+    # As with a folder that may not be looked into, which stops nobody who is root.
+    settings.database.parent.mkdir(parents=True, exist_ok=True)
+    there = replace(settings, database=settings.database.with_name("x" * 300))
+    write("kettle.md", "# Kettle\n\nIt boils.\n")
+    with caplog.at_level(logging.WARNING):
+        assert build_publisher(there, clock).publish().articles == 1
+    assert "too long" in caplog.text
+
+
 def test_what_the_article_says_already_is_left_out() -> None:
     article = summary(questions=("where is my box",))
     learned = {"late": ("late parcels", "where's my box?", "slow box", "the slow box!", "??")}
