@@ -1,6 +1,5 @@
 """Publishes of single changes end with what one publish of everything makes."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 from kb.bootstrap.publishing import build_publisher
 from kb.clock import FixedClock
 from kb.config import Settings
-from kb.publishing.models import Catalogue
 from kb.storage.library_file import SqliteLibraryFiles
 from tests.conftest import Write
 
@@ -52,11 +50,10 @@ def read(settings: Settings) -> dict[str, Any]:
     current = (folder / "CURRENT").read_text(encoding="utf-8").strip()
     reader = SqliteLibraryFiles().open(folder / "generations" / current)
     try:
-        catalogue: Catalogue = reader.load_catalogue()
-        load: Callable[[str], object] = reader.load_text
+        catalogue = reader.load_catalogue()
         return {
             "articles": catalogue.articles,
-            "texts": {path: load(path) for path in catalogue.articles},
+            "texts": {path: reader.load_text(path) for path in catalogue.articles},
             "words": reader.load_vocabulary(),
             "collections": catalogue.collections,
             "documents": catalogue.documents,

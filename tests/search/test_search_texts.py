@@ -1,7 +1,6 @@
 """What an article is called is analysed at publish; what customers called it, when it is read."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from kb.config import Settings
 from kb.publishing.generation import Generation
@@ -21,8 +20,7 @@ It is boiling.
 
 
 def load(generation: Generation, settings: Settings, *wordings: str) -> SearchText:
-    folder = Path(settings.index_dir) / "generations" / generation.id
-    reader = SqliteLibraryFiles().open(folder)
+    reader = SqliteLibraryFiles().open(settings.index_dir / "generations" / generation.id)
     reader.load_published()
     try:
         text = SearchTexts(generation.library, reader, {"kettle": wordings}).load("kettle")

@@ -298,6 +298,8 @@ def assert_alike(
     for word in VOCABULARY[:40]:
         assert len({reader.document_frequency(word) for reader in readers}) == 1
         results = [reader.search([QueryTerm(word)], count, filters=STAFF) for reader in readers]
+        assert results[0].total == results[1].total
+        assert tolerance or results[0] == results[1]
         scores = [{hit.key: hit.score for hit in result.hits} for result in results]
         assert scores[0] == pytest.approx(scores[1], rel=tolerance)
     for reader in readers:
