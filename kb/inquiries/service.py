@@ -82,8 +82,10 @@ class InquiryService:
         """Whether customers may write here: only when replies can reach them."""
         return self._options.is_wanted and self._outbox.can_send()
 
-    def send(self, new: NewInquiry, department: Department | None) -> Inquiry:
-        """Keep an inquiry, and tell the customer and the department.
+    def send(
+        self, new: NewInquiry, department: Department | None, *, confirms: bool = True
+    ) -> Inquiry:
+        """Keep an inquiry, and tell the department and, if it ``confirms``, the customer.
 
         The mail to the customer does not repeat the message: anybody can type anybody's
         address, and a message with it.
@@ -116,7 +118,8 @@ class InquiryService:
         wordings = {normalise(text) for text in (question, *tried.searches)} - {""}
         with self._store.transaction():
             inquiry = self._store.add(inquiry, wordings)
-            self._post_received(inquiry)
+            if confirms:
+                self._post_received(inquiry)
             if department and department.email:
                 self._post_arrived(inquiry, department.email)
         self._outbox.deliver_soon()

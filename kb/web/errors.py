@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Callable
 from urllib.parse import unquote
 
-from flask import Flask, Response, g, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, ServiceUnavailable
 from werkzeug.wrappers import Response as AnyResponse
@@ -23,7 +23,9 @@ from kb.web.audience import audience
 from kb.web.contact_cards import find_card
 from kb.web.limits import check_limit
 from kb.web.services import generation, services
+from kb.web.sign_in import make_sign_in_address
 from kb.web.translation import gettext as _
+from kb.web.typed_text import list_typed_texts
 
 AnswerError = Callable[[HTTPException], AnyResponse]
 
@@ -70,10 +72,10 @@ def init_errors(app: Flask, answer_for_programs: AnswerError, programs: str) -> 
 
 def _translate(error: Exception, app: Flask) -> HTTPException:
     if isinstance(error, GenerationUnavailable):
-        app.logger.error("request %s: %s", g.get("request_id", "-"), error)
+        note_failure(error)
         return ServiceUnavailable(retry_after=_SECONDS_WHILE_SET_UP)
     if isinstance(error, DatabaseError):
-        app.logger.error("request %s: %s", g.get("request_id", "-"), error)
+        note_failure(error)
         return InternalServerError(original_exception=error)
     kind = "known" if isinstance(error, HelpshelfError) else "unexpected"
     path = services().search_log.redact(clean_query_text(request.path))
@@ -81,6 +83,11 @@ def _translate(error: Exception, app: Flask) -> HTTPException:
         "request %s: %s error at %r", g.get("request_id", "-"), kind, path, exc_info=error
     )
     return InternalServerError(original_exception=error)
+
+
+def note_failure(error: HelpshelfError) -> None:
+    """Log why a request failed, with its number, where the message says all that is known."""
+    current_app.logger.error("request %s: %s", g.get("request_id", "-"), error)
 
 
 def make_error_page(error: HTTPException) -> Response:
@@ -99,6 +106,8 @@ def make_error_page(error: HTTPException) -> Response:
         "text": text,
         "detail": _describe_refusal(error) if code == 400 else "",
         "request_id": g.get("request_id", ""),
+        "typed": list_typed_texts(),
+        "sign_in": make_sign_in_address() if code == 401 else "",
     }
     if code in _WITH_WAYS_ON:
         try:
@@ -155,7 +164,10 @@ def _guess_articles(words: str) -> tuple[ArticleSummary, ...]:
 def _describe(code: int) -> tuple[str, str]:
     texts = {
         400: (_("That did not work"), _("Please go back and try again.")),
-        401: (_("Please sign in"), _("Only signed-in staff can see this page.")),
+        401: (
+            _("You are signed out"),
+            _("Nothing was sent. Please sign in again."),
+        ),
         403: (_("You cannot see this page"), _("Your account has no permission for it.")),
         404: (_("Page not found"), _("There is no page at this address.")),
         405: (_("That did not work"), _("Please go back and try again.")),

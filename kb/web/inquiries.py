@@ -1,22 +1,21 @@
 """The contact form, and the page that tells where an inquiry stands."""
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
-from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as AnyResponse
 
 from kb.accounts.rate_limits import Action
 from kb.contacts.models import Department
-from kb.errors import InvalidInput
+from kb.errors import DatabaseError, InvalidInput
 from kb.inquiries.models import TO_ANSWER, NewInquiry, Tried
 from kb.mail.address import parse_address
 from kb.web import visits
 from kb.web.contact_cards import find_card
 from kb.web.directory import INQUIRY_PURPOSE, InquiryForm, find_article, show_contact
+from kb.web.errors import note_failure
 from kb.web.limits import check_limit
 from kb.web.opening_hours import describe_due
 from kb.web.security import check_form_token
 from kb.web.services import generation, services
-from kb.web.translation import gettext as _
 
 blueprint = Blueprint("inquiries", __name__, url_prefix="/contact")
 
@@ -31,7 +30,7 @@ def send() -> AnyResponse:
         abort(404)
     form = _read_form()
     if not check_form_token(INQUIRY_PURPOSE, request.form.get("token", "")):
-        raise BadRequest(_("This form has expired. Please open the page again."))
+        return show_contact(form, InvalidInput("This form had expired. Please send it again."), 400)
     try:
         address = parse_address(form.email)
         if not form.message.strip():
@@ -39,18 +38,23 @@ def send() -> AnyResponse:
         if request.form.get(_TRAP):
             return redirect("/contact/sent", 303)
         check_limit(Action.CONTACT)
-        # A mailbox that has had its mails of the day gets no more, and nobody learns that it had.
-        if services().rate_limiter.allow(Action.INQUIRY_MAIL, address.lower()):
-            return redirect("/contact/sent", 303)
-        inquiry = services().inquiries.send(_build(form), _find_department(form))
+        # A mailbox that has had its mails of the day gets no more; the message arrives all the same.
+        is_full = services().rate_limiter.allow(Action.INQUIRY_MAIL, address.lower()) > 0
+        inquiry = services().inquiries.send(
+            _build(form), _find_department(form), confirms=not is_full
+        )
     except InvalidInput as error:
         return show_contact(form, error, 422)
+    except DatabaseError as error:
+        note_failure(error)
+        failed = InvalidInput("It could not be kept. Please send it again in a few minutes.")
+        return show_contact(form, failed, 503)
     return redirect(f"/contact/inquiry/{inquiry.key}", 303)
 
 
 @blueprint.get("/sent")
 def sent() -> Response:
-    """The message was taken: for those who get no page of their own."""
+    """The message was taken: what programs are told, which get no page of their own."""
     return _page("help_center/inquiry.html", inquiry=None, due="")
 
 

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec
+from urllib.parse import urlsplit
 
 from flask import Flask, abort, redirect, request, session, url_for
 from flask.sessions import SecureCookieSessionInterface
@@ -13,6 +14,7 @@ from werkzeug.wrappers import Response
 from kb.accounts.models import Account, Permission
 from kb.errors import DatabaseError
 from kb.web.services import services
+from kb.web.typed_text import list_typed_texts
 
 MAX_NEXT_LENGTH = 2_000
 
@@ -106,12 +108,24 @@ def requires(permission: Permission) -> Callable[[Callable[P, Any]], Callable[P,
 
 
 def ask_to_sign_in() -> Response:
-    """The way to the sign-in page and back to this one."""
-    if request.method not in ("GET", "HEAD"):
-        # What was sent cannot be sent again by a redirect.
-        return redirect(url_for("account.sign_in"), 303)
-    target = request.full_path.rstrip("?")
-    return redirect(url_for("account.sign_in", next=target), 303)
+    """The way to the sign-in page and back to this one.
+
+    Raises:
+        Unauthorized: something was written, which a redirect cannot send again.
+    """
+    if request.method not in ("GET", "HEAD") and list_typed_texts():
+        abort(401)
+    return redirect(make_sign_in_address(), 303)
+
+
+def make_sign_in_address() -> str:
+    """Address of the sign-in page that leads back to this page, or to the one with this form."""
+    if request.method in ("GET", "HEAD"):
+        return url_for("account.sign_in", next=request.full_path.rstrip("?"))
+    page = urlsplit(request.referrer or "")
+    target = page.path + (f"?{page.query}" if page.query else "")
+    is_ours = page.netloc == request.host and is_local_path(target)
+    return url_for("account.sign_in", next=target) if is_ours else url_for("account.sign_in")
 
 
 def is_local_path(target: str) -> bool:
