@@ -22,6 +22,8 @@ MIN_BOOST, MAX_BOOST = 0.25, 4.0
 """Beyond these an article is hidden, or stands above better answers: that is what states and
 best bets are for."""
 
+_LFS_POINTER = "version https://git-lfs.github.com/spec/"
+"""First words of what Git LFS keeps in a file's place (its specification, "The Pointer")."""
 _FENCE = re.compile(r"^ {0,3}(```+|~~~+)")
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*(\{[^}]*\})?[ \t]*$")
 _UNDERLINE = re.compile(r"^ {0,3}(=+|-+)[ \t]*$")
@@ -143,6 +145,17 @@ def _decode(path: str, data: bytes, problems: list[Problem]) -> str:
                     "save the file as UTF-8",
                 )
             )
+    if text.startswith(_LFS_POINTER):
+        problems.append(
+            Problem(
+                path,
+                1,
+                "lfs-pointer",
+                Severity.ERROR,
+                "the file is a pointer of Git LFS, not the text itself",
+                "run `git lfs pull` where the content is published, or keep texts out of Git LFS",
+            )
+        )
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         problems.append(

@@ -52,6 +52,9 @@ class ResolvedLink:
     image: bool = False
     line: int = 0
     """Line of the file on which it stands, 0 if unknown."""
+    near: str = ""
+    """Where nothing is there: path of the one article or file that has the same name in another
+    folder, or in other letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ class LinkMap:
     """Path of each image and attachment -> its URL."""
     addresses: Mapping[str, str] = field(default_factory=dict)
     """URL of each article and alias -> the article's path, for links written as addresses."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Name of each article's file, image and attachment -> its path; without names that several have."""
 
     def resolve(self, raw: str, path: str, *, image: bool = False) -> ResolvedLink:
         """Where ``raw``, written in the article at ``path``, leads."""
@@ -131,7 +136,9 @@ class LinkMap:
             if folder in self.collections:
                 return ResolvedLink(raw, self.collections[folder], Fate.KEPT)
         is_file = image or posixpath.splitext(joined)[1].lower() not in ("", *MARKDOWN_ENDINGS)
-        return ResolvedLink(raw, "", Fate.MISSING_FILE if is_file else Fate.BROKEN, joined)
+        fate = Fate.MISSING_FILE if is_file else Fate.BROKEN
+        near = self.names.get(posixpath.basename(joined).casefold(), "")
+        return ResolvedLink(raw, "", fate, joined, near=near)
 
 
 def anchor_id(text: str) -> str:

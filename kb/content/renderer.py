@@ -5,6 +5,7 @@ Pure and slow: it runs in a worker process at publish time, never in a request
 HTML, links and headings resolved on the tree, sections taken, sanitised last.
 """
 
+import posixpath
 import re
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
@@ -20,11 +21,13 @@ from kb.content.sanitizer import TAGS, sanitise
 from kb.content.sections import HEADINGS, build_sections
 from kb.content.tables import frame_tables
 
-RENDERER_VERSION = "10"
+RENDERER_VERSION = "11"
 """Part of the key under which rendered articles are kept: raise it when the output changes,
 or the terms that are taken from it (``kb.search.analysis``), or when files that did not change
 have to be read anew for another reason."""
 
+_WITHOUT_TEXT = r"!\[\s*\]\(\s*<?"
+"""How a picture begins that has no alternative text."""
 _EMBEDS = ("iframe", "video", "audio", "embed", "object")
 _ACTIVE = (
     "script",
@@ -143,10 +146,23 @@ class _Rendering:
             cleaned, sections, tuple(self.links), tuple(self.anchors), tuple(self.problems)
         )
 
-    def _report(self, code: str, text: str, message: str, fix: str) -> None:
-        problem = Problem(self.path, self._line_of(text), code, Severity.WARNING, message, fix)
+    def _report(self, code: str, place: int | str, message: str, fix: str) -> None:
+        """``place`` is a line, or a text that is looked for."""
+        line = place if isinstance(place, int) else self._line_of(place)
+        problem = Problem(self.path, line, code, Severity.WARNING, message, fix)
         if problem not in self.problems:
             self.problems.append(problem)
+
+    def _line_of_target(self, raw: str, before: str = "") -> int:
+        """Line of a link's or picture's target: the first behind the pattern ``before``.
+
+        A target is whole: `a.md` is not found in `data.md`, nor `img/` in `img/lamp.png`.
+        """
+        target = rf"(?<![^\s(<\"'=]){re.escape(raw)}(?![^\s)>\"'])"
+        found = re.search(before + target, self.body)
+        if not raw or found is None:
+            return self._line_of_target(raw) if before else self._line_of(raw)
+        return self.body_line + self.body.count("\n", 0, found.end())
 
     def _line_of(self, text: str) -> int:
         position = self.body.find(text) if text else -1
@@ -267,8 +283,8 @@ class _Rendering:
         raw = element.get("href")
         if raw is None or "footnote" in (element.get("class") or ""):
             return
-        link = self.map.resolve(raw, self.path)
-        self.links.append(replace(link, line=self._line_of(raw)))
+        link = replace(self.map.resolve(raw, self.path), line=self._line_of_target(raw))
+        self.links.append(link)
         if link.url:
             element.set("href", link.url)
         else:
@@ -281,12 +297,13 @@ class _Rendering:
     def _image(self, element: lxml.html.HtmlElement) -> None:
         raw = element.get("src") or ""
         link = self.map.resolve(raw, self.path, image=True)
-        self.links.append(replace(link, line=self._line_of(raw)))
+        link = replace(link, line=self._line_of_target(raw))
+        self.links.append(link)
         alt = (element.get("alt") or "").strip()
         if link.external:
             self._report(
                 "remote-image",
-                raw,
+                link.line,
                 f"the image {_short(raw)} lies on another site and is shown as a link",
                 "put a copy beside the article",
             )
@@ -306,38 +323,41 @@ class _Rendering:
             if not alt:
                 self._report(
                     "image-without-text",
-                    raw,
+                    self._line_of_target(raw, _WITHOUT_TEXT),
                     f"the image {_short(raw)} has no alternative text",
                     "describe it: ![what it shows](file)",
                 )
 
     def _report_link(self, link: ResolvedLink, what: str) -> None:
         shown = _short(link.raw)
+        near = link.near and posixpath.relpath(link.near, posixpath.dirname(self.path) or ".")
         if link.fate is Fate.BROKEN:
             self._report(
                 str(link.fate),
-                link.raw,
+                link.line,
                 f"the {what} to {shown} leads to nothing that is published",
-                "correct the path, mend the article it leads to, or remove the link",
+                f"write {near}, or remove the link"
+                if near
+                else "correct the path, mend the article it leads to, or remove the link",
             )
         elif link.fate is Fate.MISSING_FILE:
             self._report(
                 str(link.fate),
-                link.raw,
+                link.line,
                 f"the file {shown} does not exist",
-                "add the file, or correct the path",
+                f"write {near}, or add the file" if near else "add the file, or correct the path",
             )
         elif link.fate is Fate.OUTSIDE:
             self._report(
                 str(link.fate),
-                link.raw,
+                link.line,
                 f"{shown} leads out of the content folder",
                 "use a path below it, relative to the article",
             )
         elif link.fate is Fate.UNSAFE:
             self._report(
                 str(link.fate),
-                link.raw,
+                link.line,
                 f"the {what} {shown} is removed: its scheme is not allowed",
                 "use http, https, mailto or tel",
             )

@@ -19,6 +19,8 @@ from kb.content.source import ContentSource
 from kb.publishing.models import Catalogue
 
 _SVG = "image/svg+xml"
+_ALWAYS_MEASURED = frozenset(("image/png", "image/jpeg", "image/gif", "image/webp"))
+"""Kinds of which any that browsers show can be measured."""
 _MAX_SVG_BYTES = 1_000_000
 _LARGEST = 100_000
 """Pixels a side; what says more of itself is not believed."""
@@ -49,13 +51,15 @@ def measure_images(
     return measured
 
 
-def check_sizes(
+def check_images(
     links: Iterable[tuple[str, ResolvedLink]], files: Mapping[str, ContentFile]
 ) -> Iterator[Problem]:
-    """Report images that pages link to instead of showing them; ``links`` with their texts' paths."""
+    """Report what is no picture, or too large to be shown; ``links`` with their texts' paths."""
     for path, link in links:
         file = files.get(link.target)
-        if link.image and file is not None and file.is_oversized:
+        if not link.image or file is None:
+            continue
+        if file.is_oversized:
             yield Problem(
                 path,
                 link.line,
@@ -65,6 +69,15 @@ def check_sizes(
                 "and is shown as a link",
                 f"make it smaller: at most {MAX_SHOWN_PIXELS // 1_000_000} million pixels are shown, "
                 "and 2,000 on the longer side are plenty",
+            )
+        elif not file.width and file.media_type in _ALWAYS_MEASURED:
+            yield Problem(
+                path,
+                link.line,
+                "image-unreadable",
+                Severity.WARNING,
+                f"the file {file.name} is no picture, or a damaged one: browsers show nothing",
+                "save it anew; if Git LFS keeps it, run `git lfs pull` where the content is published",
             )
 
 

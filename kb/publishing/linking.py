@@ -5,7 +5,7 @@ published after all, only when everything has been rendered.
 """
 
 from collections.abc import Collection as SizedCollection
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kb.content.arrangement import Arrangement, internal_folders
@@ -29,7 +29,16 @@ def build_link_map(
         collections={c.path: c.url for c in collections},
         files={path: file.url for path, file in files.items()},
         addresses=addresses,
+        names=_name_once((*articles, *files)),
     )
+
+
+def _name_once(paths: Iterable[str]) -> dict[str, str]:
+    """Path by name, without regard to case, of what no other has the name of."""
+    named: dict[str, list[str]] = {}
+    for path in paths:
+        named.setdefault(path.rpartition("/")[2].casefold(), []).append(path)
+    return {name: found[0] for name, found in named.items() if len(found) == 1}
 
 
 @dataclass(frozen=True, slots=True)

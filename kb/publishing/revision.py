@@ -32,7 +32,7 @@ from kb.content.site_settings import parse_site
 from kb.content.source import ContentSource, Scan
 from kb.publishing.article_files import ArticleFiles, FreshFile
 from kb.publishing.collection_texts import CollectionTexts, render_collection_texts
-from kb.publishing.image_sizes import check_sizes, measure_images
+from kb.publishing.image_sizes import check_images, measure_images
 from kb.publishing.linking import build_link_map, check_links
 from kb.publishing.models import ArticleText, BrokenFile, Catalogue, StoredArticle
 from kb.publishing.reading import (
@@ -129,7 +129,7 @@ class Revision:
         self.files = measure_images(self.source, checked.files, self.previous)
         self.problems += checked.problems
         own = ((path, link) for path, stored in self.stored.items() for link in stored.links)
-        self.problems += check_sizes((*own, *texts.links), self.files)
+        self.problems += check_images((*own, *texts.links), self.files)
 
     def _identity_links(self) -> Iterator[tuple[str, ResolvedLink]]:
         """Logo and font, which customers see on every page whatever folder they lie in."""
@@ -252,10 +252,11 @@ class Revision:
             return True
         if now.kind is Kind.POLICY and known.updated_at != now.updated_at:
             return True
-        return any(
-            self.links.resolve(link.raw, path, image=link.image).url != link.url
-            for link in self.articles.reused[path].links
-        )
+        for link in self.articles.reused[path].links:
+            leads = self.links.resolve(link.raw, path, image=link.image)
+            if leads.url != link.url or leads.near != link.near:
+                return True
+        return False
 
     def _keep(self, path: str) -> CompiledArticle:
         known = self.articles.reused[path]

@@ -71,6 +71,12 @@ def test_values_stay_as_typed() -> None:
         (b"\xff\xfe\x00h", "not-utf8", 1, "UTF-8"),
         (b"a\n\nb \xe9", "not-utf8", 3, "UTF-8"),
         (b"a\n\x00", "not-utf8", 2, "NUL"),
+        (
+            "version https://git-lfs.github.com/spec/v1\noid sha256:4d\n",
+            "lfs-pointer",
+            1,
+            "lfs pull",
+        ),
         ("x" * (MAX_ARTICLE_BYTES + 1), "too-large", 0, "200 kB"),
     ],
 )

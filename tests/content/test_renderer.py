@@ -2,6 +2,7 @@
 
 import mmap
 import multiprocessing
+from dataclasses import replace
 
 import pytest
 from lxml import html
@@ -145,6 +146,38 @@ def test_a_picture_on_another_site_is_a_link_with_words(image: str, text: str) -
 )
 def test_mistakes_are_reported_on_their_line(body: str, code: str) -> None:
     assert reported(f"One\n\nTwo\n\n{body}\n") == [(code, 9)]
+
+
+@pytest.mark.parametrize(
+    ("above", "wrong", "code"),
+    [
+        ("[x](https://example.com/gone.md)", "[x](gone.md)", "broken-link"),
+        ("![x](img/x.png)", "[x](img/)", "broken-link"),
+        ("![x](img/x.png)", "[![](img/x.png)](one.md)", "image-without-text"),
+        ("![x](img/x.png)", '![ ](<img/x.png> "X")', "image-without-text"),
+        ("Say img/none.png.", "[x]: img/none.png\n\n![A lamp][x]", "missing-file"),
+        ("Say one.mdx.", "<a href='one.mdx'>x</a>", "missing-file"),
+    ],
+)
+def test_a_mistake_is_reported_where_it_is_not_where_something_like_it_stands(
+    above: str, wrong: str, code: str
+) -> None:
+    assert reported(f"{above}\n\n{wrong}\n") == [(code, 7)]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "fix"),
+    [
+        ("[x](two.md)", "write ../b/two.md, or remove the link"),
+        ("[x](One.md#top)", "write one.md, or remove the link"),
+        ("![x](X.PNG)", "write img/x.png, or add the file"),
+        ("![x](y.png)", "add the file, or correct the path"),
+    ],
+)
+def test_what_has_moved_or_is_spelled_otherwise_is_named(wrong: str, fix: str) -> None:
+    names = {"one.md": "a/one.md", "two.md": "b/two.md", "x.png": "a/img/x.png"}
+    found = render_article("a/here.md", wrong, 5, "T", replace(LINKS, names=names))
+    assert [problem.fix for problem in found.problems] == [fix]
 
 
 def test_harmless_text_has_no_problems() -> None:

@@ -62,3 +62,28 @@ def test_pages_say_the_size_and_an_unchanged_image_keeps_it(settings, clock, wri
         (late,) = pages[1].xpath("//div[@class='prose']//img")
         assert (late.get("width"), late.get("loading")) == ("64", "lazy")
         services.generations.close()
+
+
+def test_what_is_no_picture_is_told_with_its_line_until_it_is_one(write, publish):
+    pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12\n"
+    write("a/pointer.png", pointer)
+    write("a/empty.jpg", b"")
+    write("a/cut.webp", picture(40, 30, "WEBP")[:12])
+    write("a/good.png", picture(40, 30))
+    write("a/drawing.svg", b"<svg/>")
+    names = ("good.png", "pointer.png", "drawing.svg", "empty.jpg", "cut.webp")
+    pictures = "\n".join(f"![P]({name})" for name in names)
+    write("a/one.md", f"---\ntitle: One\n---\n{pictures}\n[kept as a file](empty.jpg)\n")
+
+    def told():
+        return [(p.code, p.line, p.message.split()[2]) for p in publish().problems]
+
+    wrong = [
+        ("image-unreadable", 5, "pointer.png"),
+        ("image-unreadable", 7, "empty.jpg"),
+        ("image-unreadable", 8, "cut.webp"),
+    ]
+    assert told() == wrong
+    assert told() == wrong, "nothing has changed"
+    write("a/pointer.png", picture(40, 30))
+    assert told() == wrong[1:]

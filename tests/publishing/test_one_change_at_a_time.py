@@ -25,6 +25,8 @@ CHANGES: list[tuple[str, str]] = [
     ("b/lamp.md", LAMP.format(more="questions: [Is it on]\n")),
     ("b/terms.md", "---\ntitle: Terms\nkind: policy\neffective_from: 2026-02-01\n---\nNew.\n"),
     ("b/_index.md", "# About lamps\n\nAll of them.\n"),
+    ("a/pot.md", "---\ntitle: Pots\n---\nSee [the lamp](Lamp.md).\n"),
+    ("c/lamp.md", "---\ntitle: Third lamp\n---\nNow there are two of that name.\n"),
 ]
 
 

@@ -304,18 +304,18 @@ def test_the_text_of_a_folder_is_never_lost_or_shown_by_mistake(
 def test_the_text_of_a_folder_has_pictures_and_checked_links(
     write: Write, report: Callable[..., PublishReport], publish: Publish
 ) -> None:
-    write("care/_index.md", "![map](map.png) [a](a.markdown#gone)")
-    write("care/map.png", b"\x89PNG")
+    write("care/_index.md", "![map](map.svg) [a](a.markdown#gone)")
+    write("care/map.svg", "<svg/>")
     write("care/a.markdown", article("A", "[all](_index.md)"))
-    write("staff/README.md", "![plan](plan.png)")
-    write("staff/plan.png", b"\x89PNG")
+    write("staff/README.md", "![plan](plan.svg)")
+    write("staff/plan.svg", "<svg/>")
     write("staff/_collection.yml", "internal: true\n")
     write("staff/b.md", article("B"))
     assert codes(report()) == [("care/_index.md", "broken-anchor")]
     library = publish().library
     assert {f.path: f.public for f in library.files.values()} == {
-        "care/map.png": True,
-        "staff/plan.png": False,
+        "care/map.svg": True,
+        "staff/plan.svg": False,
     }
     assert 'href="/collections/care"' in library.find_article("a").html  # type: ignore[union-attr]
 
