@@ -27,7 +27,7 @@ from kb.web import (
     staff,
     tell_me,
 )
-from kb.web.application import Application
+from kb.web.application import Application, RowIdConverter
 from kb.web.article_images import place_images
 from kb.web.compiled_templates import init_compiled_templates
 from kb.web.compression import init_compression
@@ -87,6 +87,7 @@ def create_app(services: Services | None = None) -> Flask:
         static_folder=str(_ROOT / "static"),
     )
     app.extensions["helpshelf"] = services
+    app.url_map.converters["int"] = RowIdConverter
     init_private_logs(services.search_log.redact)
     app.config["SECRET_KEY"] = services.secret_key
     services.outbox.deliver_in_background()

@@ -11,6 +11,7 @@ from jinja2 import Environment as JinjaEnvironment
 from jinja2 import Template, pass_eval_context
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup, escape
+from werkzeug.routing import IntegerConverter, Map
 
 from kb.services import Services
 
@@ -99,6 +100,13 @@ class TemplateEnvironment(Environment):
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """The globals of a template; nobody may change them once it is loaded."""
         return super().make_globals(d) if d else self.globals
+
+
+class RowIdConverter(IntegerConverter):
+    """``<int:…>`` in addresses: numbers as far as SQLite counts; beyond there is nothing."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=2**63 - 1)
 
 
 class Application(Flask):

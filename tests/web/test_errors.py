@@ -1,6 +1,7 @@
 """Failures: a page in words with a way on, never a trace."""
 
 import logging
+import re
 from dataclasses import replace
 
 import lxml.html
@@ -132,3 +133,12 @@ def test_who_is_refused_can_search_and_reach_a_person(client):
     assert 'action="/search"' in refused.text
     assert "Still need help?" in refused.text
     assert 'name="robots" content="noindex"' in refused.text
+
+
+def test_a_number_beyond_all_that_are_kept_leads_to_nothing(small, staff):
+    rules = [rule for rule in small.app.url_map.iter_rules() if "GET" in rule.methods]
+    paths = [re.sub(r"<int:\w+>", "9" * 21, rule.rule) for rule in rules if "<int:" in rule.rule]
+    assert len(paths) > 3
+    for path in paths:
+        assert "<" not in path
+        assert staff.get(path).status_code == 404, path
