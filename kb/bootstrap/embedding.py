@@ -49,7 +49,7 @@ def build_query_embedder(settings: Settings) -> Embedder:
     local = build_embedder(settings, at_once=1)
     if settings.embedder_socket is None or not local.model:
         return local
-    return RemoteEmbedder(settings.embedder_socket, local.model)
+    return RemoteEmbedder(settings.embedder_socket, local.model, local.languages)
 
 
 def build_embedding_server(settings: Settings, path: Path) -> EmbeddingServer:

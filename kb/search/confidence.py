@@ -71,10 +71,30 @@ center.  For HYBRID the fit on past questions and on the demo's was worse on tha
 center than these weights, whose proportions follow how well each signal alone tells right
 from wrong: eight settings near them differ by less than the noise."""
 
+FOREIGN = ConfidenceModel(
+    -3.5,
+    {
+        "coverage": 0.5,
+        "head_coverage": 0.5,
+        "margin": 2.0,
+        "similarity": 1.5,
+        "lead": 6.0,
+        "word_lead": 9.0,
+        "agreement": 1.0,
+    },
+)
+"""HYBRID for a language that the sentence model has not learned, in which all texts look alike to
+it: how similar two are tells little, what is ahead of others still something. Chosen among six
+settings with questions in five languages in view (docs/decisions/0011-fusion.md)."""
 
-def estimate_confidence(evidence: Evidence, *, hybrid: bool) -> float:
-    """The probability that the first hit answers, by the model of how it was found."""
-    return (HYBRID if hybrid else LEXICAL).estimate(evidence)
+
+def estimate_confidence(evidence: Evidence, *, hybrid: bool, foreign: bool = False) -> float:
+    """The probability that the first hit answers, by the model of how it was found.
+
+    ``foreign`` means that the sentence model has not learned the language.
+    """
+    model = LEXICAL if not hybrid else FOREIGN if foreign else HYBRID
+    return model.estimate(evidence)
 
 
 def covered_share(weights: Mapping[str, float], found: frozenset[str] | set[str]) -> float:

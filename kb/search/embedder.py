@@ -41,6 +41,8 @@ class Embedder(Protocol):
 
     model: str
     """Name and checksum; vectors of different models cannot be compared."""
+    languages: frozenset[str]
+    """Those that it learned, such as ``en``; empty when it learned many, or nobody knows which."""
 
     @property
     def dimension(self) -> int:

@@ -17,6 +17,11 @@ LEXICAL_SHARE = 0.15
 """What the best lexical score adds to a similarity. From 0.1 to 0.2 the judged questions show
 no difference."""
 
+FOREIGN_LEXICAL_SHARE = 0.6
+"""The same in a language that the sentence model has not learned. It tells texts apart even there,
+by what they share with what it knows, but less well than words do. From 0.5 to 0.8 questions in five
+languages show no difference (docs/decisions/0011-fusion.md)."""
+
 WORDS_SHARE = 0.8
 """What words that are all as near as can be add to a similarity, of the first hits. From 0.4 to 1
 the judged questions show little difference, and all of it is better than without."""
@@ -62,15 +67,16 @@ def order_by_both(
     semantic: Sequence[SemanticHit],
     factors: Mapping[str, float],
     lowest: float,
+    lexical_share: float = LEXICAL_SHARE,
 ) -> list[Candidate]:
     """Candidates by words and meaning.
 
     An article that has none of the words must reach the similarity ``lowest``: something
-    is always nearest.
+    is always nearest. ``lexical_share`` is what the best lexical score adds.
     """
     best = max((hit.score for hit in lexical), default=0.0)
     scores = {hit.key: hit.score for hit in lexical}
-    share = LEXICAL_SHARE / best if best else 0.0
+    share = lexical_share / best if best else 0.0
     found = []
     for hit in semantic:
         words = scores.pop(hit.slug, 0.0)

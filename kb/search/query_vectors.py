@@ -34,6 +34,11 @@ class QueryVectors:
         """The model's name and checksum; empty when there is none."""
         return self._embedder.model
 
+    def understands(self, language: str) -> bool:
+        """Whether the model learned the language of this tag, as far as anybody knows."""
+        languages = self._embedder.languages
+        return not languages or language.partition("-")[0].lower() in languages
+
     def embed(self, text: str) -> Embedding | None:
         """What a question means; None when it cannot be had in time, which is logged."""
         return self.start(text)()

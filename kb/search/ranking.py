@@ -19,6 +19,8 @@ from kb.search.engine import EngineHit, EngineReader, EngineResult
 from kb.search.filters import SearchFilters
 from kb.search.freshness import freshness
 from kb.search.fusion import (
+    FOREIGN_LEXICAL_SHARE,
+    LEXICAL_SHARE,
     WORDS_SHARE,
     Candidate,
     order_by_both,
@@ -82,6 +84,8 @@ class Ranking:
     interaction); empty when that was not compared."""
     relaxed: bool = False
     """No article has the quoted phrases; these have some of the words."""
+    foreign: bool = False
+    """The sentence model took part, but has not learned the language."""
 
 
 def score_factors(library: Library, today: date) -> dict[str, float]:
@@ -204,12 +208,18 @@ class Ranker:
         if near is None:
             found = order_by_words(result.hits, factors)
             return Ranking(tuple(found), result.total, result.hits)
-        found = order_by_both(result.hits, near, factors, LOWEST_SIMILARITY)
+        foreign = self._is_foreign()
+        share = FOREIGN_LEXICAL_SHARE if foreign else LEXICAL_SHARE
+        found = order_by_both(result.hits, near, factors, LOWEST_SIMILARITY, share)
         meant_only = sum(1 for candidate in found if not candidate.lexical)
         # Matches beyond the best are not among the candidates, nor are they "meant only".
         unseen = max(0, result.total - len(result.hits))
         total = result.total + (0 if unseen else meant_only)
-        return Ranking(tuple(found), total, result.hits, "hybrid")
+        return Ranking(tuple(found), total, result.hits, "hybrid", foreign=foreign)
+
+    def _is_foreign(self) -> bool:
+        language = self.library.site.language
+        return self.semantic is not None and not self.semantic.understands(language)
 
     def _compare_words(
         self, candidates: Iterable[Candidate], query: Query, asked: Asked | None

@@ -53,6 +53,10 @@ class SemanticSearch:
         index = self._index
         return index is not None and index.complete and index.model == self._questions.model
 
+    def understands(self, language: str) -> bool:
+        """Whether the model learned the language of this tag, as far as anybody knows."""
+        return self._questions.understands(language)
+
     def ask(self, text: str) -> Asked | None:
         """Have a question embedded while the caller does something else."""
         if not text.strip() or self._usable_index() is None:

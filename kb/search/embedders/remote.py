@@ -28,8 +28,9 @@ class RemoteEmbedder:
     ``model`` is what this side expects: a process that runs another model is refused.
     """
 
-    def __init__(self, path: Path, model: str) -> None:
+    def __init__(self, path: Path, model: str, languages: frozenset[str] = frozenset()) -> None:
         self.model = model
+        self.languages = languages
         self.path = path
         """The socket that it listens on."""
         self._dimension = 0
