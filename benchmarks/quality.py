@@ -20,6 +20,7 @@ from answerability import Told, ask, judge_first_hits, judge_wrong, print_told
 from bm25s_peer import Bm25s
 from calibration import Judged, print_calibration, write_plot
 from fts5 import Fts5
+from handbook import find_handbooks, write_sections
 from judged import ROOT, JudgedContent, find_judged_content, load_demo_questions
 from out_of_scope import find_requests, write_articles
 from past_questions import write_questions
@@ -31,6 +32,7 @@ from workbench import Rank, Searches, Workbench, rank_by, rank_by_meaning
 
 from kb.relevance.judgments import JudgedQuery
 from kb.relevance.metrics import DEPTH, average, evaluate
+from kb.search.models import SearchOutcome
 from kb.text import clean_query_text
 
 SEEDS = (1, 2, 3)
@@ -132,6 +134,24 @@ def measure_out_of_scope(run: Run) -> None:
     print(f"the right intent comes first for {first / len(inside):.1%} of those in scope")
 
 
+def measure_languages(run: Run) -> None:
+    """The same handbook in the language that the default model has learned, and in others."""
+    for language, handbook in find_handbooks().items():
+        folder = run.work / f"handbook-{language}"
+        queries = write_sections(handbook, language, folder)
+        with run.bench.published(folder) as searches:
+            print_ranking(f"Headings of a handbook ({language})", queries, _product(searches))
+            pages = ask(searches.default, [query.text for query in queries])
+        run.reliability[f"handbook ({language})"] = judge_first_hits(queries, pages)
+        found = [
+            page
+            for query, page in zip(queries, pages, strict=True)
+            if any(query.grades.get(hit.slug) for hit in page.hits[:5])
+        ]
+        weak = sum(page.outcome is SearchOutcome.WEAK for page in found) / len(found)
+        print(f"marked weak with the answer among the first five: {weak:.1%}")
+
+
 def measure_topics(run: Run) -> None:
     """Whether failed searches that ask the same become one topic, and how long that takes."""
     sets = load_messages()
@@ -158,6 +178,7 @@ PARTS: Mapping[str, Callable[[Run], None]] = {
     "past-questions": measure_past_questions,
     "demo": measure_demo,
     "out-of-scope": measure_out_of_scope,
+    "languages": measure_languages,
     "topics": measure_topics,
 }
 

@@ -21,7 +21,7 @@ from kb.content.sanitizer import TAGS, sanitise
 from kb.content.sections import HEADINGS, build_sections
 from kb.content.tables import frame_tables
 
-RENDERER_VERSION = "11"
+RENDERER_VERSION = "12"
 """Part of the key under which rendered articles are kept: raise it when the output changes,
 or the terms that are taken from it (``kb.search.analysis``), or when files that did not change
 have to be read anew for another reason."""

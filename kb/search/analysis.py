@@ -28,6 +28,8 @@ TOKEN = re.compile(
 _HYPHEN = re.compile(r"[-._‐‑‒–]")
 _APOSTROPHE = re.compile(r"['’]")
 _POSSESSIVE = re.compile(r"['’]s?\Z")
+_WRITTEN_AS = {"nb": "no", "nn": "no"}
+"""Languages that are read by the rules of another tag."""
 _CACHE_LIMIT = 10_000
 """Distinct words after which those that were not met since are on their way out; twice as many
 are kept per language, 10 MB at most. Titles of 50,000 articles have as many words that occur
@@ -47,10 +49,11 @@ class Analyzer:
 
     def __init__(self, language: str) -> None:
         base = language.partition("-")[0].lower()
+        base = _WRITTEN_AS.get(base, base)
         self.language = base
         self._reader = WordReader(base)
         self.stop_words = self._reader.stop_words
-        self._empty_words = self.stop_words - QUESTION_WORDS.get(base, frozenset())
+        self._question_words = QUESTION_WORDS.get(base, frozenset())
         self._words: dict[str, Word] = {}
         self._older: dict[str, Word] = {}
 
@@ -98,8 +101,11 @@ class Analyzer:
         "Where's my order?" and "where is the order" agree, and "won't start" with "does
         not start"; "cancel my order" does not agree with "where is my order".
         """
-        words = ["not" if word.is_negation else word.whole for word in self.read(text)]
-        return " ".join([w for w in words if w not in self._empty_words] or words)
+        words = self.read(text)
+        telling = [
+            w for w in words if not w.is_stop or w.is_negation or w.whole in self._question_words
+        ]
+        return " ".join("not" if w.is_negation else w.whole for w in telling or words)
 
     def tokens(self, text: str) -> Iterator[Token]:
         """Every word of ``text`` with its place; ``text`` must be in NFC."""

@@ -31,6 +31,20 @@ _MAX_WORD = 60
 _MAX_PARTS = 12
 """Parts of one hyphenated word that are terms of their own."""
 
+_ELIDED = {
+    "ca": re.compile(r"\A(?:[dlmnst])'(?=\w)"),
+    "fr": re.compile(
+        r"\A(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'(?=\w)"
+        r"|(?<!rendez)(?:-t)?-(?:je|tu|il|elle|on|nous|vous|ils|elles|ce)\Z"
+    ),
+    "it": re.compile(
+        r"\A(?:[cdlmstv]|un|gl|dov|quest|quell|(?:a|co|da|de|ne|pe|su)ll|(?:a|da|de|ne|su)gl)'(?=\w)"
+    ),
+}
+"""Function words that lose their vowel before a word and are written with it: ``l'imprimante``
+(those of Lucene's ElisionFilter, and the Italian ones that it lacks), and who is asked in French:
+``puis-je``."""
+
 _ALGORITHMS = {
     "da": "danish",
     "de": "german",
@@ -86,6 +100,7 @@ class WordReader:
         self._is_english = language == "en"
         self._negations = NEGATIONS.get(language, frozenset())
         self._contractions = CONTRACTIONS.get(language, {})
+        self._elided = _ELIDED.get(language)
         algorithm = _ALGORITHMS.get(language)
         self._stemmer = snowballstemmer.stemmer(algorithm) if algorithm else None
         self._lock = threading.Lock()
@@ -96,6 +111,8 @@ class WordReader:
         typed = fold(raw).replace("’", "'")
         typed = self._contractions.get(typed) or fold(_POSSESSIVE.sub("", raw))
         typed = typed.replace("’", "'")
+        if self._elided is not None:
+            typed = self._elided.sub("", typed)
         if not typed.isascii():  # a few letters fold to several words, such as ﷺ
             typed = "".join(typed.split())
         typed = typed[:_MAX_WORD]

@@ -135,6 +135,46 @@ def test_function_words_are_left_out_unless_there_is_nothing_else() -> None:
     assert [t.term for t in parse_query("who are you", ENGLISH).terms] == ["who", "are", "you"]
 
 
+@pytest.mark.parametrize(
+    ("language", "question", "telling"),
+    [
+        ("de", "Wie kann ich meine Bestellung stornieren?", "Bestellung stornieren"),
+        ("de-AT", "Warum lässt sich das Gerät nicht einschalten", "lässt Gerät einschalten"),
+        ("fr", "Comment puis-je annuler l’abonnement ?", "annuler abonnement"),
+        ("fr", "Qu'est-ce qu'il y a dans l'emballage d’origine ?", "emballage origine"),
+        ("fr", "Prendre rendez-vous jusqu'à aujourd'hui", "prendre rendez-vous aujourd'hui"),
+        ("it", "Dov'è la fattura dell'ordine?", "fattura ordine"),
+        ("es", "¿Cómo puedo ver el estado del pedido?", "ver estado pedido"),
+        ("nl", "Hoe kan ik mijn bestelling annuleren?", "bestelling annuleren"),
+        ("nb", "Hvordan kan jeg returnere varen?", "returnere varen"),
+        ("ru", "Как мне вернуть товар?", "вернуть товар"),
+    ],
+)
+def test_function_words_of_other_languages_are_left_out(
+    language: str, question: str, telling: str
+) -> None:
+    analyzer = Analyzer.for_language(language)
+    assert analyzer.terms(question) == analyzer.terms(telling, keep_stop_words=True)
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "other", "same"),
+    [
+        ("de", "Wo ist mein Paket?", "wo ist das Paket", True),
+        ("de", "Gerät geht nicht", "Geräte gehen", False),
+        ("de", "Wann kommt das Paket", "Wo kommt das Paket", False),
+        ("fr", "Où est mon colis ?", "où est le colis", True),
+        ("fr", "L'écran s’allume", "l’écran ne s'allume pas", False),
+        ("nb", "Hvor er varen?", "Hvor er hun?", False),
+    ],
+)
+def test_questions_of_other_languages_that_are_the_same(
+    language: str, one: str, other: str, same: bool
+) -> None:
+    key = Analyzer.for_language(language).question_key
+    assert (key(one) == key(other)) is same
+
+
 def test_a_language_without_rules_is_folded_only() -> None:
     assert Analyzer.for_language("xx").terms("Über Cafés") == ["uber", "cafes"]
     assert Analyzer.for_language("de-AT").terms("Häuser") == Analyzer.for_language("de").terms(
