@@ -15,16 +15,23 @@ from typing import NamedTuple
 
 from kb.search.compounds import PHRASALS
 from kb.search.stop_words import QUESTION_WORDS
+from kb.search.unspaced import HAN, HANGUL, HIRAGANA, KATAKANA, UNSPACED, has_unspaced, is_unspaced
 from kb.search.word_reader import Word, WordReader
 from kb.text import fold
 
-TOKEN = re.compile(
+_WORD_OR_SIGN = (
     # C++ and C#, which would be lost among the single letters; then every other word,
     # amounts of money, and the signs that belong to the number before them.
     r"(?<![^\W_])[^\W\d_](?:\+\+|#)(?![^\W_])"
     r"|[^\W_]+(?:[-._'’‐‑‒–][^\W_]+)*"
     r"|[$€£]\d+(?:\.\d+)*|[%°€£$]"
 )
+SPACED_TOKEN = re.compile(_WORD_OR_SIGN)
+UNSPACED_TOKEN = re.compile(
+    rf"[{HAN}]+|[{KATAKANA}]+|[{HIRAGANA}]+|[{HANGUL}]+|"
+    + _WORD_OR_SIGN.replace(r"[^\W_]", rf"[^\W_{UNSPACED}]")
+)
+"""Of a text that has any of the scripts that are written without spaces; takes twice as long."""
 _HYPHEN = re.compile(r"[-._‐‑‒–]")
 _APOSTROPHE = re.compile(r"['’]")
 _POSSESSIVE = re.compile(r"['’]s?\Z")
@@ -34,6 +41,15 @@ _CACHE_LIMIT = 10_000
 """Distinct words after which those that were not met since are on their way out; twice as many
 are kept per language, 10 MB at most. Titles of 50,000 articles have as many words that occur
 once, most of them numbers of models."""
+
+
+def _token_pattern(text: str) -> re.Pattern[str]:
+    return UNSPACED_TOKEN if has_unspaced(text) else SPACED_TOKEN
+
+
+def _find_tokens(text: str) -> list[str]:
+    composed = unicodedata.normalize("NFC", text)
+    return _token_pattern(composed).findall(composed)
 
 
 class Token(NamedTuple):
@@ -71,7 +87,7 @@ class Analyzer:
         found: list[str] = []
         known = self._words
         previous: Word | None = None
-        for raw in TOKEN.findall(unicodedata.normalize("NFC", text)):
+        for raw in _find_tokens(text):
             word = known.get(raw) or self._learn(raw)
             if word.joins and previous is not None and (both := self._join(previous, word)):
                 found.append(both)
@@ -82,7 +98,7 @@ class Analyzer:
     def read(self, text: str) -> list[Word]:
         """The words of a question, those that are one thing together as one."""
         found: list[Word] = []
-        for raw in TOKEN.findall(unicodedata.normalize("NFC", text)):
+        for raw in _find_tokens(text):
             word = self._words.get(raw) or self._learn(raw)
             both = self._join(found[-1], word) if word.joins and found else ""
             if both:
@@ -103,13 +119,18 @@ class Analyzer:
         """
         words = self.read(text)
         telling = [
-            w for w in words if not w.is_stop or w.is_negation or w.whole in self._question_words
+            w
+            for w in words
+            if not w.is_stop
+            or w.is_negation
+            or w.whole in self._question_words
+            or is_unspaced(w.typed)  # Japanese grammar may say "not"
         ]
         return " ".join("not" if w.is_negation else w.whole for w in telling or words)
 
     def tokens(self, text: str) -> Iterator[Token]:
         """Every word of ``text`` with its place; ``text`` must be in NFC."""
-        for match in TOKEN.finditer(text):
+        for match in _token_pattern(text).finditer(text):
             word = self._words.get(match[0]) or self._learn(match[0])
             if word.terms:
                 yield Token(match.start(), match.end(), word.terms)
@@ -117,24 +138,30 @@ class Analyzer:
     def placed_terms(self, text: str) -> Iterator[tuple[str, int, int]]:
         """What ``terms`` gives, each with the place in ``text`` where it is said.
 
-        ``text`` must be in NFC.  What two words are together is said by both of them.
+        ``text`` must be in NFC.  What two words are together is said by both of them; of what is
+        written without spaces two characters are said by themselves.
         """
         known = self._words
         previous: Word | None = None
         previous_start = 0
-        for match in TOKEN.finditer(text):
+        for match in _token_pattern(text).finditer(text):
             word = known.get(match[0]) or self._learn(match[0])
             start, end = match.span()
             if word.joins and previous is not None and (both := self._join(previous, word)):
                 yield both, previous_start, end
-            for term in word.telling:
-                yield term, start, end
+            if word.parts and is_unspaced(word.typed) and len(word.typed) == end - start:
+                for term in word.telling:
+                    place = start + word.typed.index(term)
+                    yield term, place, place + len(term)
+            else:
+                for term in word.telling:
+                    yield term, start, end
             previous, previous_start = word, start
 
     def words(self, text: str) -> list[str]:
         """The folded words as people write them: the vocabulary that corrections offer."""
         found: list[str] = []
-        for raw in TOKEN.findall(unicodedata.normalize("NFC", text)):
+        for raw in _find_tokens(text):
             if raw.isascii() and raw.isalpha():  # nearly all, in a fifth of the time
                 if len(raw) > 1:
                     found.append(raw.lower())

@@ -6,11 +6,12 @@ questions of a public help center no choice of these weights made a difference, 
 are what is plausible, not what is best.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from kb.search.analysis import Analyzer
 from kb.search.codes import is_identifier, is_mixed, name_and_number
 from kb.search.compounds import WordPairs, split_compound
+from kb.search.unspaced import is_unspaced
 from kb.search.word_reader import Word
 
 PIECE_WEIGHT = 0.3
@@ -59,7 +60,7 @@ class Spellings:
         if single:
             self._vary(word.whole, PIECE_WEIGHT, word.typed)
         elif word.parts and not word.is_code and not self._may_occur(word.whole):
-            for piece in word.parts[:_MAX_PIECES]:
+            for piece in self._choose_pieces(word):
                 # In no article are they one word, so they are several.
                 self.own.setdefault(piece, word.typed)
         else:
@@ -73,6 +74,14 @@ class Spellings:
                 whole = word.is_code or self._may_occur(word.whole) or not word.parts
                 found += (word.whole,) if whole else word.parts
         return tuple(found)
+
+    def _choose_pieces(self, word: Word) -> Sequence[str]:
+        """The first ones of a word; the rarest of what is written without spaces."""
+        if len(word.parts) <= _MAX_PIECES or self._frequency is None or not is_unspaced(word.typed):
+            return word.parts[:_MAX_PIECES]
+        known = {piece: self._frequency(piece) for piece in word.parts}
+        rarest = sorted(filter(known.get, known), key=known.__getitem__)[:_MAX_PIECES]
+        return rarest or word.parts[:_MAX_PIECES]
 
     def _add_whole(self, word: Word) -> None:
         self.own.setdefault(word.whole, word.typed)

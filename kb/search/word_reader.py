@@ -20,6 +20,7 @@ from kb.search.compounds import PARTICLES
 from kb.search.irregular_forms import IRREGULAR_FORMS
 from kb.search.spelling_variants import to_american
 from kb.search.stop_words import CONTRACTIONS, NEGATIONS, STOP_WORDS
+from kb.search.unspaced import is_grammar, is_unspaced, list_bigrams, normalise
 from kb.text import fold
 
 _JOINER = re.compile(r"[-._'’‐‑‒–]")
@@ -108,6 +109,9 @@ class WordReader:
 
     def read(self, raw: str) -> Word:
         """The word as it stands in a text, hyphens and all."""
+        if not raw.isascii() and is_unspaced(raw):
+            typed = normalise(raw)[:_MAX_WORD]
+            return _word(typed, typed, list_bigrams(typed), is_stop=is_grammar(typed))
         typed = fold(raw).replace("’", "'")
         typed = self._contractions.get(typed) or fold(_POSSESSIVE.sub("", raw))
         typed = typed.replace("’", "'")

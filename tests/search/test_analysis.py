@@ -166,6 +166,8 @@ def test_function_words_of_other_languages_are_left_out(
         ("fr", "Où est mon colis ?", "où est le colis", True),
         ("fr", "L'écran s’allume", "l’écran ne s'allume pas", False),
         ("nb", "Hvor er varen?", "Hvor er hun?", False),
+        ("ja", "返品できますか？", "返品できますか", True),
+        ("ja", "返品できる", "返品できない", False),
     ],
 )
 def test_questions_of_other_languages_that_are_the_same(
