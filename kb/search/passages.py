@@ -7,12 +7,15 @@ twice" could belong anywhere.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import islice
 
 from kb.content.models import ArticleSummary
 from kb.search.documents import SearchSection
+from kb.search.unspaced import UNSPACED, has_unspaced
 
 PASSAGE_WORDS = 120
 """About 160 word pieces: together with title and heading below the 256 that small sentence
@@ -22,6 +25,7 @@ _MAX_IN_ARTICLE = 200
 """A pasted log or a price list must not cost more than a hundred ordinary articles."""
 _MAX_WORD = 64
 """Letters of a word that are kept: longer ones are data, and tokenisers are slow on them."""
+_UNSPACED_WORD = re.compile(rf"([{UNSPACED}]{{1,2}}|[^\s{UNSPACED}]+)(\s*)")
 DIGEST_BYTES = 16
 
 
@@ -73,8 +77,7 @@ def build_passages(
 
 
 def _pieces(title: str, section: SearchSection) -> Iterator[str]:
-    words = section.text.split(None, PASSAGE_WORDS * _MAX_IN_SECTION)
-    words = [word[:_MAX_WORD] for word in words[: PASSAGE_WORDS * _MAX_IN_SECTION]]
+    words = _first_words(section.text, PASSAGE_WORDS * _MAX_IN_SECTION)
     if not words and not section.heading:
         return
     head = ". ".join(part for part in (_shorten(title), _shorten(section.heading)) if part)
@@ -82,8 +85,22 @@ def _pieces(title: str, section: SearchSection) -> Iterator[str]:
     count = max(1, -(-len(words) // PASSAGE_WORDS))
     for number in range(count):
         piece = words[number * len(words) // count : (number + 1) * len(words) // count]
-        yield f"{head}. {' '.join(piece)}" if piece else head
+        yield f"{head}. {_join(piece)}" if piece else head
 
 
 def _shorten(text: str) -> str:
-    return " ".join(word[:_MAX_WORD] for word in text.split(None, PASSAGE_WORDS)[:PASSAGE_WORDS])
+    return _join(_first_words(text, PASSAGE_WORDS))
+
+
+def _first_words(text: str, most: int) -> list[str]:
+    """The first words, each with the space after it, if any: two characters where there is none."""
+    if not has_unspaced(text):
+        return [f"{word[:_MAX_WORD]} " for word in text.split(None, most)[:most]]
+    return [
+        f"{match[1][:_MAX_WORD]}{' ' if match[2] else ''}"
+        for match in islice(_UNSPACED_WORD.finditer(text), most)
+    ]
+
+
+def _join(words: Iterable[str]) -> str:
+    return "".join(words).rstrip()

@@ -12,8 +12,11 @@ _ROOM = 40
 """Characters shown behind a word: "Check the balance" alone does not say how."""
 _BETWEEN = " · "
 """Between lines that do not end a sentence."""
-_SENTENCE_ENDS = (".", ":", ";", "!", "?", ",", "…")
-_ENDS = (". ", "! ", "? ", "\n")
+_SENTENCE_ENDS = (".", ":", ";", "!", "?", ",", "…", "。", "！", "？", "、", "，")
+_ENDS = (". ", "! ", "? ", "\n", "。", "！", "？")
+_LONGEST_WORD = 60
+"""Characters without a space in which an excerpt may end: what is longer is an address, or
+written without spaces."""
 _MOST_PLACES = 500
 """Of a text with more, such as a price list, the excerpt is one of those near the first."""
 
@@ -31,8 +34,9 @@ def build_snippet(text: str, places: Sequence[Place], length: int = LENGTH) -> s
         start = min(start, _fill(text, length))
     end = min(len(text), start + length)
     if end < len(text):
-        end = max(text.rfind(" ", start, end), text.rfind("\n", start, end))
-        end = end if end > start else start + length
+        near = max(start, end - _LONGEST_WORD)
+        space = max(text.rfind(" ", near, end), text.rfind("\n", near, end))
+        end = space if space > start else end
     parts = ["… " if start > 0 else ""]
     position = start
     for place in places:

@@ -52,3 +52,19 @@ def test_an_excerpt_at_the_end_is_filled_with_what_stands_before() -> None:
     assert found.startswith("… One more sentence.")
     assert found.endswith("The kettle does not <mark>start</mark>.")
     assert len(found) > 150
+
+
+def test_a_text_without_spaces_is_shown_from_a_sentence_on_and_as_long_as_others() -> None:
+    text = (
+        "送料は 無料です。"
+        + "商品は七日以内に届きます。" * 30
+        + "返品は電話で申請します。"
+        + "返金は後日です。" * 30
+    )
+    found = snippet(text, "返品")
+    assert found.startswith("… ")
+    assert (
+        "。<mark>返品</mark>は電話で申請します。返金は" in found
+        or "… <mark>返品</mark>は電話で" in found
+    )
+    assert 200 < len(found.replace("<mark>", "").replace("</mark>", "")) < 230

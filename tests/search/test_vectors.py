@@ -75,6 +75,14 @@ def test_a_long_section_is_split_evenly_and_nothing_is_lost() -> None:
     assert [len(text.split()) for text in texts[1:]] == [83, 83, 84]
 
 
+def test_a_long_section_without_spaces_is_split_as_well() -> None:
+    text = "".join(chr(0x4E00 + number) for number in range(500)) + "。iPhone 15の画面"
+    texts = [p.text.removeprefix("Kettle. ") for p in passages(sections=[("", text)])]
+    assert "".join(texts[1:]) == text
+    assert len(texts[1:]) == 3
+    assert max(map(len, texts)) < 200
+
+
 def test_endless_articles_have_few_passages_and_are_listed_in_time() -> None:
     started = time.perf_counter()
     long = passages(sections=[("Log", "word " * 100_000)])
