@@ -77,6 +77,8 @@ class Query:
     in which they are names of buttons and what messages say."""
     excluded: tuple[str, ...] = ()
     """Terms that must not occur."""
+    excluded_phrases: tuple[tuple[str, ...], ...] = ()
+    """Terms that must not stand together, as in ``phrases``."""
     words: tuple[Word, ...] = field(default=(), compare=False)
     """What was typed, word by word, function words included."""
     synonym_matches: tuple[SynonymMatch, ...] = ()
@@ -85,6 +87,11 @@ class Query:
     def all_terms(self) -> tuple[QueryTerm, ...]:
         """Everything an engine looks for, each term once."""
         return (*self.terms, *self.variants, *self.synonyms)
+
+    @property
+    def is_for_words(self) -> bool:
+        """Whether it asks for what meaning does not know: words together, or what must not occur."""
+        return bool(self.phrases or self.excluded or self.excluded_phrases)
 
     def covered(self, found: Container[str]) -> frozenset[str]:
         """Those of ``terms`` that ``found`` has, in whatever spelling."""
@@ -125,7 +132,8 @@ def parse_query(
     cleaned = clean_query_text(text)
     syntax = read_syntax(cleaned)
     words = analyzer.read(syntax.text)
-    if syntax.excluded and not any(not word.is_stop for word in words):
+    leaves_out = syntax.excluded or syntax.excluded_phrases
+    if leaves_out and not any(not word.is_stop for word in words):
         syntax = Syntax(cleaned)
         words = analyzer.read(cleaned)
     chosen = _choose(words, document_frequency)
@@ -145,6 +153,7 @@ def parse_query(
         alternatives={t: tuple(others) for t, others in spellings.alternatives.items() if t in own},
         identifiers=tuple(spellings.identifiers)[:MAX_TERMS],
         phrases=tuple(p for phrase in wanted if (p := spellings.wholes(phrase))),
+        excluded_phrases=tuple(filter(None, map(spellings.wholes, syntax.excluded_phrases))),
         excluded=tuple(dict.fromkeys(term for term in excluded if term not in own)),
         words=tuple(words),
     )

@@ -122,8 +122,7 @@ class Ranker:
         """Have a question embedded, in case that it is searched as it was typed."""
         if self.semantic is None or not any(map(str.isalnum, text)):
             return None
-        syntax = read_syntax(text)
-        return None if syntax.phrases or syntax.excluded else self.semantic.ask(text)
+        return self.semantic.ask(text) if read_syntax(text).is_plain else None
 
     def rank(
         self,
@@ -162,8 +161,7 @@ class Ranker:
         meanwhile: Callable[[Iterable[str]], None] = lambda slugs: None,
     ) -> Ranking:
         result = self._find_words(query, filters)
-        # Meaning knows neither quotation marks nor what must not occur.
-        if self.semantic is None or not query or query.phrases or query.excluded:
+        if self.semantic is None or not query or query.is_for_words:
             return self._weigh(result, None, today)
         if asked is None or asked.text != query.text:
             asked = self.semantic.ask(query.text)
@@ -182,16 +180,17 @@ class Ranker:
         if not query:
             return EngineResult(0, ())
         required = {term for phrase in query.phrases for term in phrase}
-        limit = PHRASED if query.phrases else WORDED
+        has_phrases = query.phrases or query.excluded_phrases
+        limit = PHRASED if has_phrases else WORDED
         result = self.engine.search(
             query.all_terms, limit, filters=filters, required=required, excluded=query.excluded
         )
-        if not query.phrases:
+        if not has_phrases:
             return result
-        hits = tuple(hit for hit in result.hits if self._has_phrases(hit.key, query.phrases))
+        hits = tuple(hit for hit in result.hits if self._fits_phrases(hit.key, query))
         return EngineResult(len(hits), hits)
 
-    def _has_phrases(self, slug: str, phrases: Iterable[Sequence[str]]) -> bool:
+    def _fits_phrases(self, slug: str, query: Query) -> bool:
         text = self.load_text(slug)
         if text is None:
             return False
@@ -199,7 +198,11 @@ class Ranker:
         analyzer = Analyzer.for_language(article.language)
         heads = (f" {' '.join(analyzer.terms(t))} " for t in (article.title, *article.questions))
         texts = [*heads, *(section.terms for section in text.sections)]
-        return all(any(contains_phrase(text, phrase) for text in texts) for phrase in phrases)
+
+        def has(phrase: Sequence[str]) -> bool:
+            return any(contains_phrase(text, phrase) for text in texts)
+
+        return all(map(has, query.phrases)) and not any(map(has, query.excluded_phrases))
 
     def _weigh(
         self, result: EngineResult, near: tuple[SemanticHit, ...] | None, today: date

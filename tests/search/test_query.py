@@ -168,6 +168,23 @@ def test_words_with_a_hyphen_before_them_are_left_out(
     assert (query.excluded, query.terms[0].term) == (excluded, first)
 
 
+@pytest.mark.parametrize(
+    ("typed", "excluded", "first"),
+    [
+        ('email -"two devices"', (("two", "devic"),), "email"),
+        ('-"two devices" email -“the app”', (("two", "devic"), ("app",)), "email"),
+        ('-"two devices"', (), "two"),
+        ('email - "two devices"', (), "email"),
+        ('e-"two devices"', (), "e"),
+    ],
+)
+def test_quoted_words_with_a_hyphen_before_them_are_left_out(
+    typed: str, excluded: tuple[tuple[str, ...], ...], first: str
+) -> None:
+    query = parse(typed)
+    assert (query.excluded_phrases, query.terms[0].term) == (excluded, first)
+
+
 def test_long_compounds_are_found_by_their_parts() -> None:
     german = Analyzer.for_language("de")
     frequency = frequencies(german, ["Kosten für den Versand", "Rückgabe in der Filiale"])

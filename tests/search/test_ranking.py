@@ -78,6 +78,9 @@ def test_a_phrase_that_no_article_has_is_searched_as_words_and_says_so(search: S
 def test_excluded_words_do_not_occur(search: Search) -> None:
     assert "quote" not in slugs(search("paper -tray"))
     assert slugs(search("paper -tray")) == ["paper"]
+    assert "quote" in slugs(search('paper -"jam paper"'))
+    assert "quote" not in slugs(search('paper -"paper jam"'))
+    assert set(slugs(search('-"paper jam"'))) >= {"quote"}, "nothing else is asked for"
 
 
 def test_a_notice_that_is_over_comes_after_articles(search: Search) -> None:
