@@ -14,6 +14,7 @@ import lxml.html
 import yaml
 
 from kb.relevance.judgments import JudgedQuery
+from kb.search.unspaced import UNSPACED
 
 LANGUAGES = {
     "en": "en-US",
@@ -21,12 +22,15 @@ LANGUAGES = {
     "es": "es-ES",
     "fr": "fr-FR",
     "it": "it-IT",
+    "ja": "ja-JP",
     "ru": "ru-RU",
+    "zh": "zh-CN",
 }
 """By the tag that the site gets, the handbook's folder."""
 _FOLDER = Path(os.environ.get("HELPSHELF_HANDBOOK", "/usr/share/doc/debian-handbook/html"))
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5")
 _NUMBER = re.compile(r"\A(?:[^\W\d]+ )?\d[\d.]*\s+")
+_WORD = re.compile(rf"[{UNSPACED}]{{1,2}}|[^\s{UNSPACED}]+")
 _FEWEST_WORDS = 40
 _MOST_CHARACTERS = 150_000
 
@@ -50,7 +54,7 @@ def write_sections(handbook: Path, language: str, folder: Path) -> list[JudgedQu
             slug = re.sub(r"[^a-z0-9]+", "-", f"{page.stem}-{number}".lower())
             front = yaml.safe_dump({"title": title, "slug": slug}, allow_unicode=True)
             (folder / f"{slug}.md").write_text(f"---\n{front}---\n{text}\n", encoding="utf-8")
-            if len(heading.split()) > 1:
+            if _count_words(heading) > 1:
                 queries.append(JudgedQuery(slug, heading, {slug: 2}))
     return queries
 
@@ -71,5 +75,10 @@ def _sections(page: Path) -> Iterator[tuple[str, str, str]]:
             found[-1][1].append(text.replace("<", "&lt;").replace("#", r"\#"))
     for heading, parts in found:
         text = "\n\n".join(parts)[:_MOST_CHARACTERS]
-        if len(text.split()) >= _FEWEST_WORDS:
+        if _count_words(text) >= _FEWEST_WORDS:
             yield title, heading, text
+
+
+def _count_words(text: str) -> int:
+    """Two characters are about a word where there is no space between words."""
+    return len(_WORD.findall(text))
