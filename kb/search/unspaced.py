@@ -2,7 +2,7 @@
 
 Where one word ends is not to be seen in Chinese and Japanese, so every two characters that stand
 together are a term (bigrams, as in Lucene's CJKAnalyzer); Japanese is taken apart where its scripts
-change, which leaves most content words whole and the grammar, in Hiragana, alone.  Korean words
+change, which leaves most content words whole and the grammar, in a few Hiragana, alone.  Korean words
 carry their grammar at the end: of their bigrams the first ones are the same in every form.
 """
 
@@ -19,7 +19,9 @@ UNSPACED = HAN + HIRAGANA + KATAKANA + HANGUL
 _MANY = 64
 """Bigrams of one run of characters; a sentence has fewer."""
 _HIRAGANA = re.compile(rf"[{HIRAGANA}]")
-_IN_PAIRS = re.compile(rf"[{HAN}{HANGUL}]{{3}}")
+_IN_PAIRS = re.compile(rf"[{HAN}{HIRAGANA}{HANGUL}]{{3}}")
+_LONGEST_GRAMMAR = 3
+"""Characters. Longer ones are verbs and words nobody writes in Han (docs/decisions/0023-words-of-many-languages.md)."""
 _ANY = re.compile(rf"[{UNSPACED}]")
 
 
@@ -39,8 +41,8 @@ def normalise(raw: str) -> str:
 
 
 def is_grammar(word: str) -> bool:
-    """Whether a normalised word is written in Hiragana."""
-    return _HIRAGANA.match(word) is not None
+    """Whether a normalised word is a few characters in Hiragana, such as a particle or an ending."""
+    return len(word) <= _LONGEST_GRAMMAR and _HIRAGANA.match(word) is not None
 
 
 def list_bigrams(word: str) -> list[str]:
