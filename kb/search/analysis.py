@@ -15,7 +15,16 @@ from typing import NamedTuple
 
 from kb.search.compounds import PHRASALS
 from kb.search.stop_words import QUESTION_WORDS
-from kb.search.unspaced import HAN, HANGUL, HIRAGANA, KATAKANA, UNSPACED, has_unspaced, is_unspaced
+from kb.search.unspaced import (
+    HAN,
+    HANGUL,
+    HIRAGANA,
+    KATAKANA,
+    LONGEST,
+    UNSPACED,
+    has_unspaced,
+    is_unspaced,
+)
 from kb.search.word_reader import Word, WordReader
 from kb.text import fold
 
@@ -28,7 +37,8 @@ _WORD_OR_SIGN = (
 )
 SPACED_TOKEN = re.compile(_WORD_OR_SIGN)
 UNSPACED_TOKEN = re.compile(
-    rf"[{HAN}]+|[{KATAKANA}]+|[{HIRAGANA}]+|[{HANGUL}]+|"
+    "|".join(rf"[{script}]{{1,{LONGEST}}}" for script in (HAN, KATAKANA, HIRAGANA, HANGUL))
+    + "|"
     + _WORD_OR_SIGN.replace(r"[^\W_]", rf"[^\W_{UNSPACED}]")
 )
 """Of a text that has any of the scripts that are written without spaces; takes twice as long."""

@@ -16,8 +16,8 @@ HANGUL = r"\uac00-\ud7a3"
 UNSPACED = HAN + HIRAGANA + KATAKANA + HANGUL
 """All of them, for the inside of a class of characters."""
 
-_MANY = 64
-"""Bigrams of one run of characters; a sentence has fewer."""
+LONGEST = 60
+"""Characters of one word: of a run that is longer the rest is another word."""
 _HIRAGANA = re.compile(rf"[{HIRAGANA}]")
 _IN_PAIRS = re.compile(rf"[{HAN}{HIRAGANA}{HANGUL}]{{3}}")
 _LONGEST_GRAMMAR = 3
@@ -49,4 +49,4 @@ def list_bigrams(word: str) -> list[str]:
     """Every two characters that stand together in a normalised word of more than two."""
     if _IN_PAIRS.match(word) is None:
         return []
-    return [word[at : at + 2] for at in range(min(len(word) - 1, _MANY))]
+    return [word[at : at + 2] for at in range(len(word) - 1)]

@@ -110,7 +110,7 @@ class WordReader:
     def read(self, raw: str) -> Word:
         """The word as it stands in a text, hyphens and all."""
         if not raw.isascii() and is_unspaced(raw):
-            typed = normalise(raw)[:_MAX_WORD]
+            typed = normalise(raw)
             return _word(typed, typed, list_bigrams(typed), is_stop=is_grammar(typed))
         typed = fold(raw).replace("’", "'")
         typed = self._contractions.get(typed) or fold(_POSSESSIVE.sub("", raw))

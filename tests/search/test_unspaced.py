@@ -74,6 +74,14 @@ def test_a_long_question_is_asked_by_its_rarest_pairs() -> None:
     assert {term.term for term in query.terms} == {"消我", "单并", "请退", "退款", "申请", "的订"}
 
 
+def test_nothing_of_an_endless_run_is_lost() -> None:
+    run = "".join(chr(0x4E00 + number) for number in range(200))
+    terms = Analyzer.for_language("zh").terms(run)
+    assert max(map(len, terms)) == 60
+    for at in (0, 30, 70, 198):
+        assert run[at : at + 2] in terms
+
+
 def test_both_ways_of_finding_words_agree_on_texts_with_spaces() -> None:
     for path in sorted((ROOT / "articles").rglob("*.md")):
         text = path.read_text(encoding="utf-8")
