@@ -34,6 +34,7 @@ from kb.search.query_syntax import read_syntax
 from kb.search.search_texts import SearchText
 from kb.search.semantic import Asked, SemanticHit, SemanticSearch
 from kb.search.text_matching import TextMatch
+from kb.search.unspaced import UNSPACED_LANGUAGES, has_unspaced
 from kb.search.written_questions import WrittenQuestions
 
 WORDED = 120
@@ -122,7 +123,8 @@ class Ranker:
         """Have a question embedded, in case that it is searched as it was typed."""
         if self.semantic is None or not any(map(str.isalnum, text)):
             return None
-        return self.semantic.ask(text) if read_syntax(text).is_plain else None
+        is_asked = read_syntax(text).is_plain and not self._is_unreadable(text)
+        return self.semantic.ask(text) if is_asked else None
 
     def rank(
         self,
@@ -161,7 +163,8 @@ class Ranker:
         meanwhile: Callable[[Iterable[str]], None] = lambda slugs: None,
     ) -> Ranking:
         result = self._find_words(query, filters)
-        if self.semantic is None or not query or query.is_for_words:
+        by_words = not query or query.is_for_words or self._is_unreadable(query.text)
+        if self.semantic is None or by_words:
             return self._weigh(result, None, today)
         if asked is None or asked.text != query.text:
             asked = self.semantic.ask(query.text)
@@ -219,6 +222,15 @@ class Ranker:
         unseen = max(0, result.total - len(result.hits))
         total = result.total + (0 if unseen else meant_only)
         return Ranking(tuple(found), total, result.hits, "hybrid", foreign=foreign)
+
+    def _is_unreadable(self, text: str) -> bool:
+        """Whether a question is in a script of which the sentence model knows single characters only.
+
+        What it takes for similar then is worse than nothing (docs/decisions/0011-fusion.md).
+        """
+        if self.semantic is None or not has_unspaced(text):
+            return False
+        return not any(map(self.semantic.understands, UNSPACED_LANGUAGES))
 
     def _is_foreign(self) -> bool:
         language = self.library.site.language

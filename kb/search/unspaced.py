@@ -16,6 +16,7 @@ HANGUL = r"\uac00-\ud7a3"
 UNSPACED = HAN + HIRAGANA + KATAKANA + HANGUL
 """All of them, for the inside of a class of characters."""
 
+UNSPACED_LANGUAGES = ("zh", "ja", "ko")
 LONGEST = 60
 """Characters of one word: of a run that is longer the rest is another word."""
 _HIRAGANA = re.compile(rf"[{HIRAGANA}]")

@@ -22,6 +22,7 @@ ARTICLES = {
     "entkalken": "# Entkalken\n\nEssig und Wasser in den Tank, dann das Programm starten.\n",
     "konto": "# Konto\n\nDas Profil im Browser aufrufen, dann das Kennwort eingeben.\n",
     "akku": "# Akku\n\nAm Abend laden, immer trocken halten.\n",
+    "henpin": "# 返品と返金\n\n商品は七日以内に返品できます。\n",
 }
 Search = Callable[[str], SearchPage]
 
@@ -56,6 +57,18 @@ def test_what_words_say_counts_for_more(search_in: Callable[[str], Search]) -> N
     assert known.hits[0].slug == foreign.hits[0].slug == "entkalken"
     more = FOREIGN_LEXICAL_SHARE - LEXICAL_SHARE
     assert foreign.hits[0].score - known.hits[0].score == pytest.approx(more, abs=0.05)
+
+
+@needs_model
+def test_a_script_that_it_cannot_read_is_searched_by_words(
+    search_in: Callable[[str], Search],
+) -> None:
+    for language in ("ja", "en"):
+        search = search_in(language)
+        page = search("返品できますか")
+        assert (page.mode, page.degraded) == ("lexical", False)
+        assert [hit.slug for hit in page.hits] == ["henpin"]
+        assert search("Essig").mode == "hybrid"
 
 
 @needs_model
