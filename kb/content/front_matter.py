@@ -146,16 +146,7 @@ def _decode(path: str, data: bytes, problems: list[Problem]) -> str:
                 )
             )
     if text.startswith(_LFS_POINTER):
-        problems.append(
-            Problem(
-                path,
-                1,
-                "lfs-pointer",
-                Severity.ERROR,
-                "the file is a pointer of Git LFS, not the text itself",
-                "run `git lfs pull` where the content is published, or keep texts out of Git LFS",
-            )
-        )
+        problems.append(_pointer_problem(path))
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         problems.append(
@@ -170,6 +161,17 @@ def _decode(path: str, data: bytes, problems: list[Problem]) -> str:
         )
         text = text.replace("\0", "")
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _pointer_problem(path: str) -> Problem:
+    return Problem(
+        path,
+        1,
+        "lfs-pointer",
+        Severity.ERROR,
+        "the file is a pointer of Git LFS, not the text itself",
+        "run `git lfs pull` where the content is published, or keep texts out of Git LFS",
+    )
 
 
 def _split(path: str, text: str, problems: list[Problem]) -> tuple[YamlDocument, str, int]:
